@@ -1,0 +1,166 @@
+"""A case: what a run left in a warehouse, for notebooks and reports. Spark starts at the first look at a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hydrascope import contract as contracts
+from hydrascope.errors import NotFound
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+MOST_KNOWN = 5
+
+
+@dataclass(frozen=True)
+class Case:
+    """The tables of one warehouse. Each is read at the version it had when this case first looked at it.
+
+    Methods return DataFrames in a fixed order, or Altair charts. An unknown campaign or account raises NotFound.
+    """
+
+    warehouse: str
+    _read: dict[str, tuple[int, DataFrame]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, warehouse: str) -> Case:
+        """The case in `warehouse`. Raises NotFound where it is none: what is there instead, and what to type."""
+        from hydrascope import tables
+
+        if tables.exists(warehouse, "campaigns"):
+            return cls(warehouse)
+        raise NotFound(
+            f"no case in '{warehouse}': {_instead(warehouse)}; type 'hydrascope run --input FOLDER --warehouse {warehouse}' first"
+        )
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        """The running session, or a new local one."""
+        from hydrascope import session
+
+        return session.start()
+
+    def has(self, name: str) -> bool:
+        """Whether the warehouse holds the table."""
+        from hydrascope import tables
+
+        return tables.exists(self.warehouse, name)
+
+    def table(self, name: str) -> DataFrame:
+        """A table by name, at the version this case first saw. Raises NotFound where it was never written."""
+        from hydrascope import tables
+
+        if name not in self._read:
+            version = tables.version(self.spark, self.warehouse, name)
+            self._read[name] = version, tables.read(self.spark, self.warehouse, name, version)
+        return self._read[name][1]
+
+    def versions(self) -> dict[str, int]:
+        """The tables this case has looked at so far, and the version of each."""
+        return {name: version for name, (version, _) in self._read.items()}
+
+    def campaigns(self) -> DataFrame:
+        """All campaigns, those with the most attributed accounts first."""
+        from pyspark.sql import functions as F
+
+        return self.table("campaigns").orderBy(F.desc("accounts"), "campaign_id")
+
+    def campaign(self, campaign_id: str) -> DataFrame:
+        """The row of one campaign. Raises NotFound with up to five known ids."""
+        from pyspark.sql import functions as F
+
+        found = self.table("campaigns").where(F.col("campaign_id") == campaign_id)
+        if found.isEmpty():
+            known = [row["campaign_id"] for row in self.campaigns().select("campaign_id").limit(MOST_KNOWN).collect()]
+            raise NotFound(self._unknown("campaign", campaign_id, known))
+        return found
+
+    def members(self, campaign_id: str) -> DataFrame:
+        """The campaign's accounts, attributed and associated, those with the most exchanges first."""
+        from pyspark.sql import functions as F
+
+        return self._of("campaign_members", campaign_id).orderBy(F.desc("exchanges"), "account_id")
+
+    def evidence(self, campaign_id: str) -> DataFrame:
+        """The claims about the campaign, the strongest for it first, those against it last."""
+        from pyspark.sql import functions as F
+
+        return self._of("evidence", campaign_id).orderBy(F.desc("strength_bits"), "claim")
+
+    def hypotheses(self, campaign_id: str) -> DataFrame:
+        """The explanations that were weighed, the most probable first."""
+        from pyspark.sql import functions as F
+
+        return self._of("hypotheses", campaign_id).orderBy(F.desc("probability"), "hypothesis")
+
+    def conduct(self, campaign_id: str) -> DataFrame:
+        """What the campaign's clusters do, each measure beside its baseline, by view, strongest first."""
+        from pyspark.sql import functions as F
+
+        clusters = self._of("campaign_members", campaign_id).select("cluster_id").distinct()
+        measured = self.table("conduct").join(F.broadcast(clusters), "cluster_id", "left_semi")
+        return measured.orderBy("cluster_id", "view", F.desc("strength_bits"), "measure")
+
+    def explain(self, a: str, b: str | None = None) -> DataFrame:
+        """Why an account is where it is, or what two accounts share.
+
+        One account: a row per observable it was seen with: its cluster and campaign, the bits of the link (null where the
+        value joins nobody), the accounts that hold the value, its verdict and the reason. Two accounts: a row per
+        observable both were seen with, the dates of each, the bits and their running total, strongest first; bits of
+        kinds that depend on each other are capped when a cluster is formed, so the total is an upper end.
+        """
+        from hydrascope.report import explaining
+
+        for account in (a, *([b] if b is not None else [])):
+            self._known_account(account)
+        return explaining.one(self, a) if b is None else explaining.two(self, a, b)
+
+    def timeline(self, campaign_id: str) -> Any:
+        """A chart: the campaign's exchanges and active accounts by UTC day, beside everyone's exchanges."""
+        from hydrascope.report import facts, figures, looks
+
+        campaign = looks.rows(self.campaign(campaign_id), 1)[0]
+        days = facts.window(looks.days(looks.mix(self), campaign_id), campaign["first_time"], campaign["last_time"])
+        return figures.timeline({"days": days, "releases": looks.releases(self, campaign["models"])})
+
+    def graph(self, campaign_id: str) -> Any:
+        """A chart: a sample of the campaign's accounts and the values they share; line width is bits."""
+        from hydrascope.report import figures, looks
+
+        campaign = looks.rows(self.campaign(campaign_id), 1)[0]
+        sample = looks.graph(looks.held(self, campaign_id), campaign["accounts"] + campaign["associated"])
+        return figures.graph({"graph": sample})
+
+    def _of(self, table: str, campaign_id: str) -> DataFrame:
+        from pyspark.sql import functions as F
+
+        self.campaign(campaign_id)
+        return self.table(table).where(F.col("campaign_id") == campaign_id)
+
+    def _known_account(self, account: str) -> None:
+        from pyspark.sql import functions as F
+
+        sources = [self.table(name).select("account_id") for name in ("sightings", "activity")]
+        if all(frame.where(F.col("account_id") == account).isEmpty() for frame in sources):
+            members = self.table("campaign_members").orderBy(F.desc("exchanges"), "account_id").limit(MOST_KNOWN)
+            raise NotFound(self._unknown("account", account, [row["account_id"] for row in members.collect()]))
+
+    def _unknown(self, what: str, asked: str, known: list[str]) -> str:
+        some = f"known are, among others: {', '.join(known)}" if known else "none is known"
+        return f"no {what} '{asked}' in '{self.warehouse}'; {some}; type 'hydrascope show campaigns --warehouse {self.warehouse}'"
+
+
+def _instead(warehouse: str) -> str:
+    """What stands where a case was looked for."""
+    from hydrascope import tables
+
+    held = [name for name in contracts.tables() if tables.exists(warehouse, name)]
+    if held:
+        return f"it holds the tables {', '.join(held)}, and no campaigns"
+    if Path(warehouse).is_dir():
+        return "the folder holds no table of hydrascope"
+    return "it is not a folder" if Path(warehouse).exists() else "there is no such folder"

@@ -1,0 +1,345 @@
+"""The command `hydrascope`: one verb each, wiring only. Results on stdout, logs and progress on stderr.
+
+Exit 0 done, 2 user error, 3 a gate failed, 4 an outside service failed. Spark is imported by the verb that needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from hydrascope import __version__, screen
+from hydrascope.errors import HydrascopeError, NotFound, SettingsError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from hydrascope.pipeline import Report
+    from hydrascope.settings import Settings
+
+app = typer.Typer(
+    help="Find coordinated account campaigns in an AI provider's API logs, and show why.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Warehouse = Annotated[str, typer.Option(help="Folder of the Delta tables.")]
+SettingsFile = Annotated[str | None, typer.Option("--settings", help="TOML file of settings.")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", help="One setting: section.name=value. May be repeated.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Format = Annotated[str | None, typer.Option("--format", help="Read every object as this format.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same world.")]
+
+
+@app.callback(invoke_without_command=True)
+def hydrascope(context: typer.Context, version: Annotated[bool, typer.Option(help="Print the version.")] = False) -> None:
+    """Find coordinated account campaigns in an AI provider's API logs, and show why."""
+    if version:
+        print(f"hydrascope {__version__}")
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(2)
+
+
+@app.command()
+def demo(out: Annotated[str, typer.Option(help="Folder for everything.")] = "demo", seed: Seed = 1, json: Json = False) -> None:
+    """Generate a small world, find its campaign, write the case file, say where it is."""
+    chosen = _settings(None, None)
+    spark = _spark(chosen)
+    place = Path(out) / f"world-{seed}"
+    _make_world(spark, "demo", seed, 1.0, place)
+    warehouse = str(Path(out) / f"warehouse-{seed}")
+    _ingest_and_detect(spark, str(place), warehouse, chosen)
+    pages = _write_report(warehouse, None, str(Path(out) / f"case-{seed}"))
+    result = {"case_file": [str(page) for page in pages], **_evaluated(spark, warehouse, str(place / "truth.csv"))}
+    if json:
+        screen.as_json(result)
+        return
+    _print_evaluation(result)
+    print(f"\ncase file: {pages[0]}")
+
+
+@app.command()
+def world(
+    out: Annotated[str, typer.Option(help="Folder to write; it must not hold anything.")],
+    preset: Annotated[str, typer.Option(help="Which world.")] = "demo",
+    seed: Seed = 1,
+    scale: Annotated[float, typer.Option(help="Multiplies every size.")] = 1.0,
+    json: Json = False,
+) -> None:
+    """Write a generated world with known truth, in the native input format."""
+    from hydrascope import worlds
+
+    made = worlds.generate(_spark(_settings(None, None)), out, preset=preset, seed=seed, scale=scale)
+    _print_rows([_plain(made)], "world", json)
+
+
+@app.command()
+def ingest(
+    input: Annotated[str, typer.Option(help="Folder or file of raw logs.")],
+    warehouse: Warehouse,
+    format: Format = None,
+    settings: SettingsFile = None,
+    overrides: Overrides = None,
+    json: Json = False,
+) -> None:
+    """Read raw logs into the warehouse and print each object's ledger; no detection."""
+    chosen = _settings(settings, overrides)
+    spark = _spark(chosen)
+    _ingest_and_detect(spark, input, warehouse, chosen, forced=format, detection=False)
+    _print_ledger(spark, warehouse, json)
+
+
+@app.command()
+def run(
+    input: Annotated[str, typer.Option(help="Folder or file of raw logs.")],
+    warehouse: Warehouse,
+    format: Format = None,
+    settings: SettingsFile = None,
+    overrides: Overrides = None,
+    json: Json = False,
+) -> None:
+    """The main job: raw logs to campaigns. Goes on where an earlier run was cut off."""
+    chosen = _settings(settings, overrides)
+    spark = _spark(chosen)
+    _ingest_and_detect(spark, input, warehouse, chosen, forced=format)
+    _print_ledger(spark, warehouse, json)
+    if not json:
+        _print_campaigns(warehouse)
+
+
+@app.command()
+def show(
+    what: Annotated[str, typer.Argument(help="A table, or 'tables' for all with their content hashes.")] = "campaigns",
+    warehouse: Warehouse = "demo/warehouse-1",
+    only: Annotated[list[str] | None, typer.Option(help="column=value; may be repeated.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Most rows shown.")] = 50,
+    json: Json = False,
+) -> None:
+    """Print a table of the warehouse, in the order of its key."""
+    from hydrascope import contract as contracts
+    from hydrascope import tables
+
+    if what == "tables":
+        _print_rows(_inventory(_spark(_settings(None, None)), warehouse), "tables", json)
+        return
+    if what not in contracts.tables():
+        raise NotFound(f"no table '{what}'; show one of: tables, {', '.join(contracts.tables())}")
+    _known(warehouse)
+    frame = tables.read(_spark(_settings(None, None)), warehouse, what)
+    for condition in only or []:
+        frame = _filtered(frame, what, condition)
+    contract = contracts.load(what)
+    rows = [row.asDict(recursive=True) for row in frame.orderBy(*contract.key).limit(limit + 1).collect()]
+    _print_rows(rows[:limit], what, json)
+    if len(rows) > limit:
+        print(f"only the first {limit} rows are shown; type --limit N or --only column=value", file=sys.stderr)
+
+
+@app.command()
+def explain(
+    account: Annotated[str, typer.Argument(help="An account.")],
+    other: Annotated[str | None, typer.Argument(help="Another account.")] = None,
+    warehouse: Warehouse = "demo/warehouse-1",
+    json: Json = False,
+) -> None:
+    """Say what holds an account in its cluster, or what two accounts share."""
+    _known(warehouse)
+    rows = _case(warehouse).explain(account, other)
+    _print_rows([row.asDict(recursive=True) for row in rows.collect()], "explain", json)
+
+
+@app.command()
+def report(
+    warehouse: Warehouse = "demo/warehouse-1",
+    out: Annotated[str, typer.Option(help="Folder for the case files.")] = "case",
+    campaign: Annotated[str | None, typer.Option(help="One campaign; all when left out.")] = None,
+    json: Json = False,
+) -> None:
+    """Write the case file: one self-contained page and one JSON file per campaign, and an index."""
+    _known(warehouse)
+    pages = _write_report(warehouse, campaign, out)
+    _print_rows([{"file": str(page)} for page in pages], "case file", json)
+
+
+@app.command()
+def evaluate(
+    warehouse: Warehouse,
+    truth: Annotated[str, typer.Option(help="truth.csv of the generated world.")],
+    json: Json = False,
+) -> None:
+    """Compare what was found with the known truth of a generated world."""
+    _known(warehouse)
+    result = _evaluated(_spark(_settings(None, None)), warehouse, truth)
+    if json:
+        screen.as_json(result)
+    else:
+        _print_evaluation(result)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Say what is installed, what is missing and what to type."""
+    from hydrascope.doctor import examine
+
+    checks = [_plain(check) for check in examine()]
+    _print_rows(checks, "doctor", json)
+    if not all(check["ok"] for check in checks):
+        raise typer.Exit(2)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; a user's mistake is one line on stderr and a code, never a traceback."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except typer.Abort:
+        return _refuse("stopped", 130)
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        return _refuse(f"{error.format_message()} Type '{context.command_path if context else 'hydrascope'} --help'", 2)
+    except HydrascopeError as error:
+        return _refuse(str(error), error.exit_code)
+    return int(code or 0)
+
+
+def _refuse(message: str, code: int) -> int:
+    print(f"hydrascope: {screen.printable(' '.join(message.split()))}", file=sys.stderr)
+    return code
+
+
+def _settings(path: str | None, overrides: list[str] | None) -> Settings:
+    from hydrascope import settings
+
+    return settings.load(path, overrides or ())
+
+
+def _spark(settings: Settings) -> SparkSession:
+    from hydrascope import session
+
+    return session.start(settings.spark)
+
+
+def _case(warehouse: str) -> Any:
+    from hydrascope.case import Case
+
+    return Case.of(warehouse)
+
+
+def _known(warehouse: str) -> None:
+    """Refuse a folder that is no warehouse before Spark is started for it."""
+    from hydrascope.case import Case
+
+    Case.of(warehouse)
+
+
+def _make_world(spark: SparkSession, preset: str, seed: int, scale: float, place: Path) -> None:
+    """The world at `place`, made where it is not there yet; half a world left by a crash is never taken for one."""
+    from hydrascope import worlds
+
+    if place.exists():
+        screen.progress("world (kept)", None, 0.0)
+        return
+    half = place.with_name(f"{place.name}.{os.getpid()}.part")
+    with screen.step("world") as step:
+        step.rows = worlds.generate(spark, str(half), preset=preset, seed=seed, scale=scale).exchanges
+    half.rename(place)
+
+
+def _ingest_and_detect(
+    spark: SparkSession, source: str, warehouse: str, settings: Settings, *, forced: str | None = None, detection: bool = True
+) -> None:
+    from hydrascope import pipeline
+
+    pipeline.ingest_and_detect(
+        spark, source, warehouse, settings, forced=forced, listener=_watch, detection=detection
+    )
+
+
+def _watch(report: Report) -> None:
+    if report.state == "kept":
+        screen.progress(f"{report.stage} (kept)", None, 0.0)
+    elif report.state == "written":
+        screen.progress(report.stage, report.rows, report.seconds)
+
+
+def _write_report(warehouse: str, campaign: str | None, out: str) -> list[Path]:
+    from hydrascope.report import write
+
+    return write(_case(warehouse), campaign, out)
+
+
+def _evaluated(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any]:
+    from hydrascope import evaluate as evaluation
+    from hydrascope import tables
+
+    known = evaluation.read_truth(spark, truth)
+    found = [tables.read(spark, warehouse, name) for name in ("campaigns", "campaign_members", "activity")]
+    return evaluation.evaluate(*found, known)
+
+
+def _inventory(spark: SparkSession, warehouse: str) -> list[dict[str, Any]]:
+    """Every table of the warehouse with its version, rows and content hash."""
+    from hydrascope import contract as contracts
+    from hydrascope import tables
+
+    _known(warehouse)
+    found = []
+    for name in (name for name in contracts.tables() if tables.exists(warehouse, name)):
+        frame = tables.read(spark, warehouse, name)
+        content = tables.content_hash(frame, contracts.load(name))
+        rows = int(content.partition("-")[0], 16)
+        found.append({"table": name, "version": tables.version(spark, warehouse, name), "rows": rows, "content": content})
+    return found
+
+
+def _filtered(frame: Any, table: str, condition: str) -> Any:
+    from pyspark.sql import functions as F
+
+    column, equals, value = condition.partition("=")
+    if not equals or column not in frame.columns:
+        raise SettingsError(f"--only {condition}: expected column=value with a column of {table}: {', '.join(frame.columns)}")
+    return frame.where(F.col(f"`{column}`").cast("string") == value)
+
+
+def _print_ledger(spark: SparkSession, warehouse: str, json: bool) -> None:
+    from hydrascope import tables
+
+    columns = ["uri", "format", "status", "lines", "parsed", "quarantined", "duplicates", "blank", "reason"]
+    ledger = tables.read(spark, warehouse, "objects").select(*columns).orderBy("uri")
+    _print_rows([row.asDict() for row in ledger.limit(1000).collect()], "objects", json)
+
+
+def _print_campaigns(warehouse: str) -> None:
+    columns = ["campaign_id", "name", "level", "likelihood", "confidence", "accounts", "exchanges", "first_time", "last_time"]
+    rows = [row.asDict() for row in _case(warehouse).campaigns().select(*columns).limit(100).collect()]
+    print()
+    screen.table(rows, columns, "campaigns") if rows else print("campaigns: none met the decision rule")
+
+
+def _print_evaluation(result: dict[str, Any]) -> None:
+    columns = ["group", "scenario", "accounts", "attributed", "recall", "exchange_error", "found", "split", "merged_with"]
+    screen.table(result["campaigns_planted"], columns, "planted campaigns")
+    print()
+    screen.table(result["traps"], ["group", "scenario", "accounts", "attributed"], "traps")
+    print(f"\naccount precision {result['precision']}, recall {result['recall']}", end="")
+    print(f", traps attributed {result['traps_attributed']} of {len(result['traps'])}", end="")
+    print(f", innocent accounts attributed {result['innocent_accounts_attributed']} of {result['innocent_accounts']}")
+
+
+def _print_rows(rows: list[dict[str, Any]], title: str, json: bool) -> None:
+    if json:
+        screen.as_json(rows)
+    else:
+        screen.table(rows, None, title)
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(record)

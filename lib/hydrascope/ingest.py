@@ -1,0 +1,152 @@
+"""From raw objects to records in the columns of their tables, each with its exact bytes and everything wrong with it.
+
+Nothing is filtered here: a record that cannot be read is a row with problems, and so is an object. `stages.fates`
+decides what becomes of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from hydrascope import contract as contracts
+from hydrascope import framing, objects, surveys
+from hydrascope.errors import SourceError
+from hydrascope.meaning import meaning
+from hydrascope.parsing import is_blank, misread, parsed
+from hydrascope.pseudonyms import keyed
+from hydrascope.settings import IngestSettings
+from hydrascope.sources import Table, named
+from hydrascope.sources.fields import conformed
+from hydrascope.streams import Limits, Stored, clear
+
+TASKS_PER_CORE = 8
+FRAMED = ("source_uri", "source_pos", "object_sha256", "raw", "note", "blank")
+EXTRA = "`object_sha256` string, `raw` binary, `problems` array<string>, `blank` boolean"
+
+
+def listing(spark: SparkSession, root: str, *, settings: IngestSettings, forced: str | None = None) -> DataFrame:
+    """Every object at or below `root`, surveyed once.
+
+    The columns are the descriptive ones of the objects table, and those that the steps after this need. The frame holds
+    its rows; asking it twice reads nothing twice. `forced` names the format of all objects. Raises NotFound and
+    SourceError as `objects.find` does, and SourceError for an unknown format.
+    """
+    if forced is not None:
+        named(forced)
+    limits = Limits(settings.max_object_bytes, settings.max_ratio)
+    found = [(item.uri, item.name, item.skip, item.regular, item.size) for item in objects.find(root)]
+    if not found:
+        return spark.createDataFrame([], surveys.SCHEMA)
+
+    def look(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            rows = batch.to_pylist()
+            yield surveys.batch(
+                surveys.survey(row["uri"], row["name"], row["skip"], row["regular"], limits, forced) for row in rows
+            )
+
+    dealt = _deal(spark, found, "uri string, name string, skip string, regular boolean, size bigint")
+    rows = dealt.mapInArrow(look, surveys.SCHEMA).collect()
+    return spark.createDataFrame(sorted(rows, key=lambda row: objects.natural(row.uri)), surveys.SCHEMA)
+
+
+def records(
+    spark: SparkSession, listing: DataFrame, holds: str, *, settings: IngestSettings, key: DataFrame
+) -> DataFrame:
+    """Every record of the objects that hold exchanges, accounts or models, as `holds` says.
+
+    The columns are those of that table's contract, then `object_sha256`, `raw` (the record's bytes), `problems` (names of
+    the rules that its text breaks) and `blank`. `key` is `pseudonyms.key_frame`. The frame is
+    lazy and used more than once by what follows: persist it. Where there is no such object it has no rows.
+    """
+    chosen = listing.where((F.col("status") == "read") & (F.col("holds") == holds)).collect()
+    contract = contracts.load(holds)
+    parts = []
+    for name in sorted({row.format for row in chosen}):
+        table = named(name).tables[holds]
+        mine = [row for row in chosen if row.format == name]
+        found = [*_text_records(spark, mine, table, settings), *_parquet_records(spark, mine, table)]
+        parts += [meaning(keyed(rows, key), name, table, contract, settings) for rows in found]
+    if not parts:
+        return spark.createDataFrame([], f"{contract.ddl}, {EXTRA}")
+    return reduce(DataFrame.unionByName, parts)
+
+
+def _deal(spark: SparkSession, rows: Sequence[tuple[Any, ...]], schema: str) -> DataFrame:
+    """Rows dealt to tasks so that each task gets about as many bytes; the last field is the size."""
+    tasks = min(len(rows), max(spark.sparkContext.defaultParallelism * TASKS_PER_CORE, 64))
+    hands: list[list[tuple[Any, ...]]] = [[] for _ in range(tasks)]
+    for place, row in enumerate(sorted(rows, key=lambda row: -row[-1])):
+        turn, seat = divmod(place, tasks)
+        hands[seat if turn % 2 == 0 else tasks - 1 - seat].append(row)
+    dealt = spark.sparkContext.parallelize(hands, tasks).flatMap(lambda hand: hand)
+    return spark.createDataFrame(dealt, schema)
+
+
+def _text_records(
+    spark: SparkSession, chosen: Iterable[Row], table: Table, settings: IngestSettings
+) -> Iterator[DataFrame]:
+    """Records of text objects: `_` is the parsed record, `misread` the rule that its form breaks."""
+    rows = [(row.uri, row.sha256, row.framing, row.size) for row in chosen if row.framing != "parquet"]
+    if not rows:
+        return
+    limits = Limits(settings.max_object_bytes, settings.max_ratio)
+    max_bytes = settings.max_line_bytes
+
+    def frame(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for row in batch.to_pylist():
+                with objects.read(row["uri"]) as source:
+                    stored = Stored(source)
+                    frames = framing.FRAMINGS[row["framing"]](clear(stored, limits), max_bytes)
+                    yield from framing.batches(row["uri"], row["sha256"], frames)
+                    stored.drain()
+                    if stored.sha256 != row["sha256"]:
+                        raise SourceError(
+                            f"'{row['uri']}' changed while it was being read; run again when nothing writes to it"
+                        )
+
+    dealt = _deal(spark, rows, "uri string, sha256 string, framing string, size bigint")
+    framed = dealt.mapInArrow(frame, framing.SCHEMA)
+    text = F.coalesce("json", F.col("raw").cast("string"))
+    readable = F.col("note").isNull() | (F.col("note") == "lone_surrogate")
+    yield (
+        framed.withColumn("blank", F.col("note").isNull() & is_blank(text))
+        .withColumn("parsed", parsed(F.when(readable & ~F.col("blank"), text), table.schema))
+        .select(
+            *FRAMED,
+            F.when(~F.col("blank"), F.coalesce(F.when(~readable, F.col("note")), misread(F.col("parsed")))).alias(
+                "misread"
+            ),
+            F.col("parsed.records")[0].alias("_"),
+        )
+    )
+
+
+def _parquet_records(spark: SparkSession, chosen: Iterable[Row], table: Table) -> Iterator[DataFrame]:
+    """Rows of parquet objects, one frame for each footer schema, in the same columns as text records."""
+    rows = [row for row in chosen if row.framing == "parquet"]
+    for footer in sorted({row.footer for row in rows}):
+        mine = [row for row in rows if row.footer == footer]
+        read = spark.read.option("__globPaths__", "false").parquet(*[objects.local(row.uri) for row in mine])
+        paths = [(row.uri, objects.local(row.uri), row.sha256) for row in mine]
+        places = spark.createDataFrame(paths, "source_uri string, path string, object_sha256 string")
+        path = F.regexp_replace(
+            F.url_decode(F.replace(F.col("_metadata.file_path"), F.lit("+"), F.lit("%2B"))), "^file:/+", "/"
+        )
+        columns = {field.name: (F.col(f"`{field.name}`"), field.dataType) for field in read.schema.fields}
+        yield read.select(
+            path.alias("path"),
+            (F.col("_metadata.row_index") + 1).alias("source_pos"),
+            F.to_json(F.struct(*[column for column, _ in columns.values()])).cast("binary").alias("raw"),
+            conformed(columns, table.schema).alias("_"),
+        ).join(F.broadcast(places), "path", "inner").select(
+            "source_uri", "source_pos", "object_sha256", "raw", F.lit(None).cast("string").alias("note"),
+            F.lit(False).alias("blank"), F.lit(None).cast("string").alias("misread"), "_",
+        )  # fmt: skip

@@ -1,0 +1,99 @@
+"""What a record means: from a format's fields to the columns of a table. Prompts end here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from hydrascope import prompts
+from hydrascope.contract import Contract
+from hydrascope.pseudonyms import hmac
+from hydrascope.settings import IngestSettings
+from hydrascope.sources import Mapped, Table
+from hydrascope.sources.fields import cleaned, opened, opened_schema
+
+COMPARED_CHARS = 16_384
+"""Characters of a longer prompt that are compared at its head, and as many at its tail."""
+
+
+def meaning(rows: DataFrame, source: str, table: Table, contract: Contract, settings: IngestSettings) -> DataFrame:
+    """Records in the columns of the contract, then `object_sha256`, `raw`, `problems` and `blank`.
+
+    `rows` are keyed, hold the parsed record as `_` and the rule that its form breaks as `misread`. A record with a
+    broken form has that problem alone.
+    """
+    mapped = _mapped(table)
+    fields = rows.withColumn("_", cleaned(F.col("_"), table.schema))
+    if table.opened:
+        fields = fields.withColumn("_", opened(F.col("_"), table.schema, table.opened))
+        fields = fields.withColumn("_", cleaned(F.col("_"), opened_schema(table.schema, table.opened)))
+    fields = fields.select("*", *[value.read.alias(value.staged) for value in mapped.values])
+    found = {
+        "format": F.lit(source),
+        "source_uri": F.col("source_uri"),
+        "source_pos": F.col("source_pos"),
+        "raw_sha256": F.sha2("raw", 256),
+    }
+    if contract.table == "exchanges":
+        found |= _exchange(mapped, source)
+    found |= mapped.columns
+    if mapped.prompt is not None:
+        wording = prompts.fingerprint(settings)(_compared(mapped.prompt), F.col("_salt"))
+        fields = fields.withColumn("_wording", wording)
+        found |= _wording(mapped)
+    kinds = {column.name: column.type for column in contract.columns}
+    return fields.select(
+        *[found.get(name, F.lit(None)).cast(kinds[name]).alias(name) for name in contract.names],
+        "object_sha256",
+        "raw",
+        _problems(mapped).alias("problems"),
+        "blank",
+    )
+
+
+def _mapped(table: Table) -> Mapped:
+    """The mapped record, with a problem for each JSON text in it that is no object."""
+    record = F.col("_")
+    mapped = table.map(record)
+    unreadable = [F.when(record[name]["broken"].isNotNull(), F.lit(f"{name}_unreadable")) for name in table.opened]
+    return replace(mapped, problems=(*mapped.problems, *unreadable))
+
+
+def _exchange(mapped: Mapped, source: str) -> dict[str, Column]:
+    """The columns that every format's exchanges derive in the same way."""
+    return {
+        "exchange_id": F.sha2(F.concat_ws("\0", F.lit(source), *mapped.key), 256),
+        "event_date": F.to_date(mapped.columns["event_time"]),
+        "outcome": F.lit("unknown"),
+        "sample_rate": F.lit(1.0),
+    }
+
+
+def _compared(prompt: Column) -> Column:
+    """The prompt, or head and tail of one so long that a batch of them would not fit into memory."""
+    tail = F.substring(prompt, -COMPARED_CHARS, COMPARED_CHARS)
+    cut = F.concat(F.substring(prompt, 1, COMPARED_CHARS), F.lit("\n"), tail)
+    return F.when(F.octet_length(prompt) > 2 * COMPARED_CHARS, cut).otherwise(prompt)
+
+
+def _wording(mapped: Mapped) -> dict[str, Column]:
+    named = mapped.columns.get("template_id", F.lit(None))
+    return {
+        "template_id": F.coalesce(named, hmac(F.col("_wording.digest"), "prompt")),
+        "sketch": F.col("_wording.sketch"),
+        "prompt_truncated": F.coalesce(
+            mapped.columns.get("prompt_truncated", F.lit(None)),
+            F.when(F.col("_wording.digest").isNotNull(), F.lit(False)),
+        ),
+    }
+
+
+def _problems(mapped: Mapped) -> Column:
+    """The names of the rules that the record's text breaks, in no order; empty for a blank line."""
+    replaced = (F.col("note") == "lone_surrogate") & F.concat_ws("", *mapped.key).contains("?")
+    found = [*mapped.problems, *[value.problem for value in mapped.values]]
+    names = F.concat_ws(",", F.when(replaced, F.lit("lone_surrogate")), *found)
+    chosen = F.when(F.col("blank"), F.lit("")).otherwise(F.coalesce(F.col("misread"), names))
+    return F.when(chosen == "", F.array().cast("array<string>")).otherwise(F.split(chosen, ","))

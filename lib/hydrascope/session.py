@@ -1,0 +1,67 @@
+"""The one builder of the SparkSession."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from hydrascope import jars, java
+from hydrascope.settings import SparkSettings
+
+ALWAYS = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.runSQLOnFiles": "false",
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.hadoop.parquet.page.verify-checksum.enabled": "true",
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.databricks.delta.vacuum.parallelDelete.enabled": "true",
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+"""Settings that results or safety rest on; they are set whoever starts the session."""
+
+
+def start(settings: SparkSettings | None = None) -> SparkSession:
+    """The running session, or a new one.
+
+    Started by `python`, the session takes master and memory from `settings` and its jars from the verified local
+    folder, so that nothing is resolved at start. Started by spark-submit, the cluster's settings win and only the
+    settings that results rest on are added. Raises SettingsError where Java or a jar is missing or altered.
+    """
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        return running
+    chosen = settings or SparkSettings()
+    builder = SparkSession.builder.appName("hydrascope")
+    for name, value in ALWAYS.items():
+        builder = builder.config(name, value)
+    builder = builder.config("spark.sql.shuffle.partitions", str(chosen.shuffle_partitions))
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        builder = _local(builder, chosen)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
+def _local(builder: SparkSession.Builder, chosen: SparkSettings) -> SparkSession.Builder:
+    os.environ["JAVA_HOME"] = str(java.find().home)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("SPARK_LOCAL_HOSTNAME", "localhost")
+    scratch = Path(tempfile.gettempdir()) / "hydrascope-spark"
+    return (
+        builder.master(chosen.master)
+        .config("spark.driver.memory", chosen.driver_memory)
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.jars", ",".join(str(path) for path in jars.verify()))
+        .config("spark.local.dir", str(scratch))
+        .config("spark.sql.warehouse.dir", str(scratch / "catalog"))
+    )

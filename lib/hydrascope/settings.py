@@ -1,0 +1,180 @@
+"""Settings: a TOML file and `--set section.name=value` over frozen dataclasses. Imports no Spark.
+
+Each stage gets its own section and sees no other. No field holds a secret and none is SQL text. A value is checked for
+type and range when it is read, and every problem is reported at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from hydrascope.errors import SettingsError
+
+
+def limited(default: Any, low: float, high: float, doc: str) -> Any:
+    """A number field with its least and greatest allowed value and its meaning."""
+    return field(default=default, metadata={"low": low, "high": high, "doc": doc})
+
+
+@dataclass(frozen=True)
+class IngestSettings:
+    """How raw objects become records."""
+
+    max_line_bytes: int = limited(16 << 20, 1024, 1 << 30, "A longer record is quarantined.")
+    max_object_bytes: int = limited(64 << 30, 1 << 20, 1 << 42, "An object that decompresses to more is unreadable.")
+    max_ratio: int = limited(400, 10, 100_000, "An object that decompresses to more than this multiple is unreadable.")
+    shingle_words: int = limited(4, 2, 12, "Words in one shingle of a prompt.")
+    sketch_scale: int = limited(4, 1, 1024, "One shingle in this many is sampled.")
+    sketch_size: int = limited(64, 4, 1024, "Most shingles kept of one prompt.")
+
+
+@dataclass(frozen=True)
+class TemplateSettings:
+    """Which parts of prompts count as templates, and when two parts are one family."""
+
+    min_containment: float = limited(0.6, 0.1, 1.0, "Share of the commoner part's exchanges that hold the rarer one too.")
+    min_parts: int = limited(3, 1, 64, "Fewest sampled shingles of a family: fewer are a turn of phrase, not a frame.")
+    max_parts: int = limited(64, 2, 1024, "Parts of one exchange that are compared; the rarest are kept.")
+
+
+@dataclass(frozen=True)
+class HubSettings:
+    """How a value that many accounts share is judged."""
+
+    min_lift: float = limited(6.0, 1.0, 1000.0, "Accounts that share both values, as a multiple of chance.")
+    min_accounts: int = limited(5, 2, 1000, "Least accounts that must share both values.")
+    min_share: float = limited(0.02, 0.0, 1.0, "Least share of the smaller value's accounts that share both.")
+    max_per_account: int = limited(64, 4, 1024, "Most values per account and kind that are compared.")
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """What holds an account in the linkage graph."""
+
+    min_bits: float = limited(14.0, 1.0, 64.0, "Bits an account needs, correlated kinds capped together.")
+    min_views: int = limited(2, 2, 6, "Independent kinds an account needs, one of them hard to share.")
+    view_cap_bits: float = limited(12.0, 1.0, 64.0, "Most bits that one group of correlated kinds may give.")
+    max_joints: int = limited(32, 2, 1024, "Most values per account and kind that are put in pairs; the rarest are kept.")
+    max_rounds: int = limited(60, 1, 1000, "Most rounds of the evidence core before it is refused.")
+
+
+@dataclass(frozen=True)
+class DecideSettings:
+    """When a cluster becomes a campaign, and an account a member."""
+
+    min_accounts: int = limited(5, 2, 1000, "Fewest accounts of a campaign.")
+    prior_bits: float = limited(-7.0, -30.0, 0.0, "log2 odds that a cluster is a campaign before its conduct is seen.")
+    min_probability: float = limited(0.8, 0.5, 0.99, "Least probability of a campaign; 0.8 is where ICD 203 says very likely.")
+    min_share: float = limited(0.3, 0.0, 1.0, "Least share of an attributed account's exchanges in the campaign's families.")
+    min_member_exchanges: int = limited(5, 1, 1000, "Fewest exchanges of an attributed account.")
+
+
+@dataclass(frozen=True)
+class SparkSettings:
+    """The local session; under spark-submit the cluster's own settings win."""
+
+    master: str = field(default="local[*]", metadata={"doc": "Spark master."})
+    driver_memory: str = field(default="4g", metadata={"doc": "Memory of the driver's JVM."})
+    shuffle_partitions: int = limited(8, 1, 100_000, "Partitions of a shuffle; results do not depend on it.")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every section. `spark` changes no result and is left out of `digest`."""
+
+    ingest: IngestSettings = IngestSettings()
+    templates: TemplateSettings = TemplateSettings()
+    hubs: HubSettings = HubSettings()
+    links: LinkSettings = LinkSettings()
+    decide: DecideSettings = DecideSettings()
+    spark: SparkSettings = SparkSettings()
+
+    def digest(self) -> str:
+        """SHA-256 over every setting that can change a result."""
+        values = {name: value for name, value in asdict(self).items() if name != "spark"}
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
+    """Settings from the defaults, then a TOML file, then `section.name=value` overrides.
+
+    Raises SettingsError with every problem, one per line: what was given, what is allowed, what to type.
+    """
+    problems: list[str] = []
+    chosen = dict(_from_file(path, problems))
+    for text in overrides:
+        name, equals, value = text.partition("=")
+        if not equals:
+            problems.append(f"--set {text}: expected section.name=value, such as --set links.min_bits=12")
+        else:
+            chosen[name.strip()] = _literal(value.strip())
+    known = {f"{section.name}.{item.name}": item for section in fields(Settings) for item in fields(_default(section.name))}
+    sections: dict[str, dict[str, Any]] = {}
+    for name, value in chosen.items():
+        if name not in known:
+            problems.append(f"unknown setting '{name}'; did you mean {_closest(name, known)}?")
+            continue
+        problem = _problem(name, value, known[name])
+        if problem:
+            problems.append(problem)
+        section, _, item = name.partition(".")
+        sections.setdefault(section, {})[item] = value
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return Settings(**{name: type(_default(name))(**values) for name, values in sections.items()})
+
+
+def _default(section: str) -> Any:
+    return getattr(Settings(), section)
+
+
+def _from_file(path: str | None, problems: list[str]) -> Iterator[tuple[str, Any]]:
+    if path is None:
+        return
+    try:
+        raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        problems.append(f"settings file '{path}' cannot be read ({error.strerror}); give a TOML file or leave --settings out")
+        return
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"settings file '{path}' is not TOML: {error}")
+        return
+    for section, values in raw.items():
+        if not isinstance(values, dict):
+            problems.append(f"'{section}' stands outside a section; write it under one, such as [links]")
+            continue
+        yield from ((f"{section}.{name}", value) for name, value in values.items())
+
+
+def _literal(text: str) -> Any:
+    """Read a value the way TOML would; a bare word is a string."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _problem(name: str, value: Any, item: Any) -> str | None:
+    default = item.default
+    numeric = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(default, str):
+        return None if isinstance(value, str) else f"{name} is {value!r}; it takes text, such as {default!r}"
+    low, high = item.metadata["low"], item.metadata["high"]
+    if not numeric or (isinstance(default, int) and not isinstance(value, int)):
+        return f"{name} is {value!r}; it takes a{' whole' if isinstance(default, int) else ''} number from {low} to {high}"
+    if not low <= value <= high:
+        return f"{name} is {value}; it takes {low} to {high} (default {default})"
+    return None
+
+
+def _closest(name: str, known: Iterable[str]) -> str:
+    import difflib
+
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)
+    return f"'{matches[0]}'"

@@ -1,0 +1,92 @@
+"""What becomes of each record: parsed, quarantined, a duplicate, or blank. One fate each, whatever the order of files.
+
+Not a table of its own: the tables exchanges, accounts, models, quarantine and objects are made from these rows.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from hydrascope.contract import Contract
+from hydrascope.parsing import FORMS
+from hydrascope.rules import broken as rules_broken
+
+PLACE = ("source_uri", "source_pos", "object_sha256")
+CONFLICT = "conflicting_duplicate"
+
+
+def fates(records: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
+    """The records with `fate`, and `broken`: the sorted names of the rules that a quarantined record breaks.
+
+    Of records with one key the one with the least content hash is parsed; those that say the same are duplicates and
+    those that say something else are quarantined as `conflicting_duplicate`. A record whose key is in `known` (rows of
+    the table itself) gives way to that row. `raw` is null where the fate is parsed. `records` is read three times, by
+    few columns twice.
+    """
+    formless = F.arrays_overlap("problems", F.array(*map(F.lit, FORMS)))
+    both = F.array_distinct(F.concat("problems", rules_broken(contract, "warning")))
+    judged = records.withColumn("broken", F.when(formless, F.col("problems")).otherwise(both))
+    sound = judged.where(~F.col("blank") & (F.size("broken") == 0))
+    verdicts = _rivals(sound, contract, known)
+    fate = (
+        F.when(F.col("blank"), F.lit("blank"))
+        .when(F.size("broken") > 0, F.lit("quarantined"))
+        .otherwise(F.coalesce("verdict", F.lit("parsed")))
+    )
+    conflicts = F.when(F.col("verdict") == "quarantined", F.array(F.lit(CONFLICT))).otherwise(F.array_sort("broken"))
+    return (
+        judged.join(verdicts, list(PLACE), "left")
+        .withColumn("fate", fate)
+        .withColumn(
+            "broken", F.when(F.col("fate") == "quarantined", conflicts).otherwise(F.array().cast("array<string>"))
+        )
+        .withColumn("raw", F.when(F.col("fate") != "parsed", F.col("raw")))
+        .select(*contract.names, "object_sha256", "raw", "problems", "blank", "fate", "broken")
+    )
+
+
+def _rivals(sound: DataFrame, contract: Contract, known: DataFrame | None) -> DataFrame:
+    """The places of records that lost to another record of their key, and the verdict on each.
+
+    Found in two steps: keys that occur again by a hash of the key alone, then whole rows of those keys only.
+    """
+    hashed = F.xxhash64(*contract.key)
+    keys = sound.select(hashed.alias("key_hash"))
+    again = keys.groupBy("key_hash").count().where("count > 1").select("key_hash")
+    if known is not None:
+        kept = known.select(hashed.alias("key_hash")).distinct()
+        again = again.union(keys.join(kept, "key_hash", "left_semi")).distinct()
+    content = content_hash(contract)
+    rivals = sound.withColumn("key_hash", hashed).join(again, "key_hash", "left_semi").select(
+        *contract.key, content.alias("content"), "raw_sha256", *PLACE, F.lit(1).alias("rank")
+    )  # fmt: skip
+    if known is not None:
+        old = known.withColumn("key_hash", hashed).join(again, "key_hash", "left_semi").select(
+            *contract.key, content.alias("content"), "raw_sha256", "source_uri", "source_pos",
+            F.lit("").alias("object_sha256"), F.lit(0).alias("rank"),
+        )  # fmt: skip
+        rivals = rivals.unionByName(old)
+    order = Window.partitionBy(*contract.key).orderBy("rank", "content", "raw_sha256", "source_uri", "source_pos")
+    verdict = F.when(F.col("content") == F.first("content").over(order), F.lit("duplicate")).otherwise(
+        F.lit("quarantined")
+    )
+    return (
+        rivals.withColumn("verdict", verdict)
+        .withColumn("place", F.row_number().over(order))
+        .where((F.col("place") > 1) & (F.col("rank") == 1))
+        .select(*PLACE, "verdict")
+    )
+
+
+def content_hash(contract: Contract) -> Column:
+    """A hash over what a row says: every column that is not volatile, without the hash of the bytes that said it."""
+    said = [name for name in contract.hashed if name != "raw_sha256"]
+    return F.sha2(F.to_json(F.struct(*said)), 256)
+
+
+def union(frames: list[DataFrame], *columns: str) -> DataFrame:
+    """The same columns of several frames of fates, one below the other."""
+    return reduce(DataFrame.unionByName, [frame.select(*columns) for frame in frames])

@@ -1,0 +1,58 @@
+"""Quarantine: the records that broke a rule, and the objects that could not be read, each with its bytes and why."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from hydrascope import contract
+from hydrascope.stages.fates import union
+
+SENTENCES = {
+    "conflicting_duplicate": "another record has the same key and says something else",
+    "field_count": "the row has another number of fields than the header",
+    "field_of_other_shape": "a field is text where an object is expected, or the reverse",
+    "lone_surrogate": "an id holds half of a surrogate pair, which is no character",
+    "not_csv": "the row is not CSV",
+    "not_json": "the record is not JSON",
+    "not_one_object": "the record is not exactly one JSON object",
+    "not_utf8": "the record is not valid UTF-8",
+    "too_deep": "the record is nested too deeply",
+    "too_long": "the record is longer than the setting ingest.max_line_bytes; its first kilobyte is kept",
+    "unclosed_quote": "a quote is never closed",
+}
+ENDINGS = {
+    "_unreadable": "cannot be read as what it should be",
+    "_without_zone": "does not say its time zone",
+    "_required": "has no value",
+}
+
+
+def quarantine(listing: DataFrame, *fates: DataFrame) -> DataFrame:
+    """One row per rejected record, from the fates of all kinds of records; position 0 for an unreadable object."""
+    columns = ("source_uri", "source_pos", "object_sha256", "raw", "broken", "fate")
+    rejected = union(list(fates), *columns).where("fate = 'quarantined'").select(
+        "source_uri", "source_pos", "object_sha256", F.base64("raw").alias("raw"),
+        F.col("broken").alias("rules"), _reason().alias("reason"),
+    )  # fmt: skip
+    unreadable = listing.where("status = 'unreadable'").select(
+        F.col("uri").alias("source_uri"), F.lit(0).cast("bigint").alias("source_pos"), F.col("sha256").alias("object_sha256"),
+        F.base64("head").alias("raw"), F.array(F.lit("object_unreadable")).alias("rules"),
+        F.concat(F.lit("The object cannot be read: "), "reason", F.lit(".")).alias("reason"),
+    )  # fmt: skip
+    return rejected.unionByName(unreadable).select(*contract.load("quarantine").names)
+
+
+def _reason() -> Column:
+    """The broken rules in a sentence each."""
+    return F.concat(F.array_join(F.transform("broken", _sentence), "; "), F.lit("."))
+
+
+def _sentence(rule: Column) -> Column:
+    sentence = F.concat(F.lit("the rule "), rule, F.lit(" is broken"))
+    for ending, words in ENDINGS.items():
+        named = F.concat(F.lit("`"), F.regexp_replace(rule, f"{ending}$", ""), F.lit(f"` {words}"))
+        sentence = F.when(rule.endswith(ending), named).otherwise(sentence)
+    for name, words in SENTENCES.items():
+        sentence = F.when(rule == name, F.lit(words)).otherwise(sentence)
+    return sentence

@@ -1,0 +1,50 @@
+"""Shared frames: the one pass over exchanges that sightings, activity and templates are made from."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+
+def visits(exchanges: DataFrame) -> DataFrame:
+    """What linkage needs of each exchange, all exchanges of an account in one partition.
+
+    One row per exchange; `parts` are the ids of what may recur in its prompt: the whole (template id) and its sampled
+    shingles. The one shuffle here serves every per-account aggregate that follows.
+    """
+    shingles = F.transform(F.col("sketch"), lambda shingle: F.concat(F.lit("s:"), F.lower(F.hex(shingle))))
+    whole = F.when(F.col("sketch").isNull() | (F.size("sketch") > 0), F.array("template_id"))
+    parts = F.concat(F.coalesce(shingles, F.array()), F.coalesce(whole, F.array()))
+    return exchanges.select(
+        "account_id",
+        "exchange_id",
+        "event_time",
+        F.col("event_date").alias("day"),
+        "conversation_id",
+        "client_ip",
+        "client_ip_basis",
+        "ja4",
+        "device_id",
+        "model",
+        "capability",
+        "input_tokens",
+        "output_tokens",
+        "outcome",
+        F.filter(parts, lambda part: part.isNotNull()).alias("parts"),
+    ).repartition("account_id")
+
+
+def framed(visits: DataFrame, templates: DataFrame) -> DataFrame:
+    """Visits with `families`: the sorted template families that each exchange belongs to, instead of its parts."""
+    family = templates.select(F.col("template_id").alias("part"), "family_id")
+    held = (
+        visits.select("account_id", "exchange_id", F.explode("parts").alias("part"))
+        .join(family, "part")
+        .groupBy("account_id", "exchange_id")
+        .agg(F.array_sort(F.collect_set("family_id")).alias("families"))
+    )
+    return (
+        visits.drop("parts")
+        .join(held, ["account_id", "exchange_id"], "left")
+        .withColumn("families", F.coalesce("families", F.array().cast("array<string>")))
+    )

@@ -1,0 +1,158 @@
+"""Delta tables of a warehouse: read at a version, write once, compare by content. Sole importer of delta."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from delta.tables import DeltaTable
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from hydrascope import contract as contracts
+from hydrascope.contract import Contract
+from hydrascope.errors import ContractError, NotFound
+
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One version of a table: the contract it kept, and the fingerprint of everything it was made from.
+
+    The two are stored in the commit itself, so that a table and what is said about it cannot come apart.
+    """
+
+    version: int
+    contract: int
+    fingerprint: str
+
+
+def path(warehouse: str, table: str) -> str:
+    """Where `table` lives below `warehouse`."""
+    return f"{warehouse.rstrip('/')}/{table}"
+
+
+def exists(warehouse: str, table: str) -> bool:
+    """Whether the warehouse, a local folder, holds the table. Starts no Spark."""
+    return (Path(path(warehouse, table)) / "_delta_log").is_dir()
+
+
+def commits(spark: SparkSession, warehouse: str, table: str, limit: int | None = None) -> list[Commit]:
+    """The table's commits, newest first, at most `limit`; none where it was never written.
+
+    Raises ContractError where something else than hydrascope wrote to the table.
+    """
+    if not exists(warehouse, table):
+        return []
+    delta = DeltaTable.forPath(spark, path(warehouse, table))
+    history = delta.history() if limit is None else delta.history(limit)
+    rows = history.select("version", "userMetadata").orderBy(F.desc("version")).collect()
+    return [_commit(warehouse, table, int(row["version"]), row["userMetadata"]) for row in rows]
+
+
+def committed(spark: SparkSession, warehouse: str, table: str, fingerprint: str, *, latest: bool) -> int | None:
+    """The version that carries the fingerprint, looking at the latest commit only or at all; None where none does."""
+    for commit in commits(spark, warehouse, table, 1 if latest else None):
+        if commit.fingerprint == fingerprint:
+            return commit.version
+    return None
+
+
+def fingerprint(spark: SparkSession, warehouse: str, table: str) -> str:
+    """What the table's rows were made from: the latest commit's fingerprint, with its version for an appended table."""
+    latest = _known(spark, warehouse, table)
+    return f"{latest.version}:{latest.fingerprint}"
+
+
+def version(spark: SparkSession, warehouse: str, table: str) -> int:
+    """The table's current Delta version. Raises NotFound where there is no such table."""
+    return _known(spark, warehouse, table).version
+
+
+def read(spark: SparkSession, warehouse: str, table: str, version: int | None = None) -> DataFrame:
+    """The table's rows, at `version` or now, columns in contract order.
+
+    Raises NotFound where there is no such table, ContractError where a newer contract wrote it.
+    """
+    _known(spark, warehouse, table)
+    reader = spark.read.format("delta")
+    if version is not None:
+        reader = reader.option("versionAsOf", version)
+    return reader.load(path(warehouse, table)).select(*contracts.load(table).names)
+
+
+def check(spark: SparkSession, warehouse: str) -> None:
+    """Refuse a warehouse with a table that a newer contract wrote, before anything is done to it."""
+    for table in contracts.tables():
+        if exists(warehouse, table):
+            _known(spark, warehouse, table)
+
+
+def write(frame: DataFrame, warehouse: str, contract: Contract, fingerprint: str, *, append: bool = False) -> int:
+    """Write `frame` to the table of `contract` in one commit that carries the fingerprint; returns its version.
+
+    Replaces the rows, or appends. An append that was committed before is not made again, so that a rerun after a
+    crash changes nothing.
+    """
+    note = json.dumps({"contract": contract.version, "fingerprint": fingerprint})
+    writer = frame.select(*contract.names).write.format("delta").option("userMetadata", note)
+    writer = writer.partitionBy(*contract.partition).mode("append" if append else "overwrite")
+    if append:
+        writer = writer.option("txnAppId", fingerprint).option("txnVersion", 1)
+    writer.save(path(warehouse, contract.table))
+    return version(frame.sparkSession, warehouse, contract.table)
+
+
+def content_hash(frame: DataFrame, contract: Contract) -> str:
+    """The digest of the rows' content: every column but the volatile ones."""
+    return digest(frame.select(*[f"`{name}`" for name in contract.hashed]))
+
+
+def digest(frame: DataFrame) -> str:
+    """A hash of rows, the same for any order, partitioning or file layout.
+
+    It is the row count and the sums, modulo 2**60, of four independent parts of each row's SHA-256.
+    """
+    row = F.to_json(F.struct(*[_canonical(item) for item in frame.schema]), {"ignoreNullFields": "false"})
+    parts = [F.conv(F.substring(F.sha2(row, 256), start, 15), 16, 10).cast("decimal(38,0)") for start in (1, 16, 31, 46)]
+    sums = frame.select(*parts).toDF("a", "b", "c", "d").agg(F.count("*"), *[F.sum(name) for name in "abcd"]).head()
+    assert sums is not None  # an aggregate without groups always has one row
+    return f"{sums[0]:x}-" + "-".join(f"{int(total or 0) % (1 << 60):015x}" for total in sums[1:])
+
+
+def _canonical(item: T.StructField) -> Column:
+    """A column whose JSON does not depend on map order or on the last bits of a double."""
+    column = F.col(f"`{item.name}`")
+    if isinstance(item.dataType, T.MapType):
+        column = F.array_sort(F.map_entries(column))
+    if isinstance(item.dataType, T.DoubleType):
+        column = F.format_string("%.9g", column)
+    return column.alias(item.name)
+
+
+def _known(spark: SparkSession, warehouse: str, table: str) -> Commit:
+    found = commits(spark, warehouse, table, 1)
+    if not found:
+        raise NotFound(
+            f"no table '{table}' in '{warehouse}'; run 'hydrascope run --input FOLDER --warehouse {warehouse}' first"
+        )
+    known = contracts.load(table).version
+    if found[0].contract > known:
+        raise ContractError(
+            f"table '{table}' in '{warehouse}' was written under contract {found[0].contract}, this hydrascope knows up "
+            f"to {known}; upgrade hydrascope, or choose another --warehouse"
+        )
+    return found[0]
+
+
+def _commit(warehouse: str, table: str, version: int, note: str | None) -> Commit:
+    try:
+        told = json.loads(note or "")
+        return Commit(version, int(told["contract"]), str(told["fingerprint"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ContractError(
+            f"version {version} of table '{table}' in '{warehouse}' was written by something else than hydrascope; "
+            "restore the version before it, or choose another --warehouse"
+        ) from error

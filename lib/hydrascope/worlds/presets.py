@@ -1,0 +1,55 @@
+"""The worlds one can ask for by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class CampaignPlan:
+    """Size and habits of one campaign. Counts of accounts are at scale 1."""
+
+    name: str
+    accounts: int = 250
+    daily_exchanges: float = 26.0
+    pool_addresses: int = 48
+    pool_networks: int = 9
+    pool_guests: int = 60
+    card_share: float = 0.4
+    banned_every: int = 7
+    cover_share: float = 0.12
+
+
+@dataclass(frozen=True)
+class TrapPlan:
+    """A benign group that looks coordinated, and its number of accounts at scale 1."""
+
+    name: str
+    scenario: str
+    accounts: int
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A world before seed and scale: when, how many ordinary accounts, which campaigns, which traps."""
+
+    population: int
+    campaigns: tuple[CampaignPlan, ...]
+    traps: tuple[TrapPlan, ...] = field(default=())
+    start: dt.date = dt.date(2026, 4, 22)
+    days: int = 45
+
+
+TRAPS = (
+    TrapPlan("trap-carrier-nat", "B1", 1_500),
+    TrapPlan("trap-campus", "B2", 500),
+    TrapPlan("trap-company-egress", "B5", 220),
+    TrapPlan("trap-office-card", "B6", 30),
+    TrapPlan("trap-harness", "B15", 400),
+)
+
+PRESETS: dict[str, Preset] = {
+    "demo": Preset(20_000, (CampaignPlan("campaign-1"),), TRAPS),
+    "calm": Preset(20_000, (), TRAPS),
+}

@@ -1,0 +1,143 @@
+"""Prompt texts: sentence patterns chosen and filled by hash, inside a frame or free."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from hydrascope.worlds import frames
+from hydrascope.worlds.draw import Draw, constant, numbers
+from hydrascope.worlds.frames import COMPOSED
+from hydrascope.worlds.patterns import STYLE, STYLES, Part, parts, sentences
+from hydrascope.worlds.words import CHOICES, TOPICS, lexicon
+
+CODING_TOPICS = [number for number, name in enumerate(TOPICS) if name in {"data", "web", "systems", "learning"}]
+BODY_STYLES = ("prose", "prose", "records", "records", "dialogue", "code", "logs")
+CODING_STYLES = ("prose", "code", "code", "logs")
+BODY_LENGTHS = ((1, 2), (2, 4), (3, 6), (5, 9), (7, 12))
+"""Least and greatest number of body lines that a pipeline of one's own may have."""
+
+
+def _table() -> tuple[list[list[Part]], list[list[int]], list[dict[str, object]]]:
+    """All patterns, the pattern numbers of each style, and the written frames in terms of both."""
+    patterns: list[str] = []
+
+    def add(pattern: str) -> int:
+        patterns.append(pattern)
+        return len(patterns) - 1
+
+    pools = [[add(sentence) for sentence in sentences(style)] for style in STYLES]
+    written: list[dict[str, object]] = [
+        {
+            "head": add(frame.head),
+            "tails": [add(tail) for tail in frame.tails],
+            "body": STYLE[frame.body],
+            "low": frame.lines[0],
+            "high": frame.lines[1],
+        }
+        for frame in frames.ALL
+    ]
+    return [parts(pattern) for pattern in patterns], pools, written
+
+
+_PATTERNS, _POOLS, _WRITTEN = _table()
+
+
+def _piece(pattern: Column, key: Column, topic: Column) -> Column:
+    return F.struct(
+        pattern.cast("int").alias("pattern"), key.cast("bigint").alias("key"), topic.cast("int").alias("topic")
+    )
+
+
+def _passage(style: Column, count: Column, key: Column, topic: Column) -> Column:
+    """`count` sentences of a style; the same key gives the same sentences with the same words."""
+    pool = constant(_POOLS, "array<array<int>>")[style]
+    return F.transform(
+        numbers(count),
+        lambda at: _piece(
+            pool[F.pmod(F.xxhash64(key, at), F.size(pool).cast("bigint")).cast("int")],
+            F.xxhash64(key, at, F.lit("words")),
+            topic,
+        ),
+    )
+
+
+def _render(pieces: Column) -> Column:
+    """The text of an array of pieces."""
+    words = constant(lexicon(), "array<string>")
+    patterns = constant(_PATTERNS, "array<array<struct<text:string,base:int,stride:int>>>")
+
+    def part_text(part: Column, at: Column, piece: Column) -> Column:
+        choice = F.xxhash64(piece["key"], at).bitwiseAND(F.lit(CHOICES - 1)).cast("int")
+        return F.coalesce(part["text"], words[part["base"] + part["stride"] * piece["topic"] + choice])
+
+    rendered = F.transform(
+        pieces,
+        lambda piece: F.transform(patterns[piece["pattern"]], lambda part, at: part_text(part, at, piece)),
+    )
+    return F.rtrim(F.array_join(F.flatten(rendered), ""))
+
+
+def _is_coding(topic: Column) -> Column:
+    return topic.isin(CODING_TOPICS)
+
+
+def _free(draw: Draw, key: Column, topic: Column) -> Column:
+    """One or two requests, then what a person would add: context, and code or a log where the topic has such."""
+    coding = F.when(draw.chance("pastes code", 0.5, key), F.lit(STYLE["code"])).otherwise(F.lit(STYLE["logs"]))
+    shows = F.when(_is_coding(topic) & draw.chance("shows code", 0.6, key), coding).otherwise(F.lit(STYLE["prose"]))
+    return F.concat(
+        _passage(F.lit(STYLE["ask"]), draw.between("asks", 1, 2, key), F.xxhash64(key, F.lit("ask")), topic),
+        _passage(F.lit(STYLE["prose"]), draw.between("context", 0, 4, key), F.xxhash64(key, F.lit("context")), topic),
+        _passage(shows, draw.between("detail", 1, 5, key), F.xxhash64(key, F.lit("detail")), topic),
+    )
+
+
+def _composed(draw: Draw, key: Column, frame_key: Column, topic: Column) -> Column:
+    """A frame of somebody's own: instructions fixed by `frame_key`, a body that changes with `key`."""
+    lengths = constant([list(pair) for pair in BODY_LENGTHS], "array<array<int>>")
+    span = draw.item("body length", lengths, frame_key)
+    styles = F.when(_is_coding(topic), constant([STYLE[name] for name in CODING_STYLES], "array<int>")).otherwise(
+        constant([STYLE[name] for name in BODY_STYLES], "array<int>")
+    )
+    count = span[0] + draw.below("body lines", span[1] - span[0] + 1, key)
+    return F.concat(
+        _passage(F.lit(STYLE["task"]), draw.between("task lines", 1, 4, frame_key), frame_key, topic),
+        _passage(draw.item("body style", styles, frame_key), count, F.xxhash64(key, F.lit("body")), topic),
+        _passage(
+            F.lit(STYLE["output"]),
+            draw.between("output lines", 0, 2, frame_key),
+            F.xxhash64(frame_key, F.lit("output")),
+            topic,
+        ),
+    )
+
+
+def _written(draw: Draw, key: Column, frame_number: Column, topic: Column) -> Column:
+    """A written frame around its body; the small slots of the frame change with `key` as well."""
+    ddl = "array<struct<head:int,tails:array<int>,body:int,low:int,high:int>>"
+    frame = constant(_WRITTEN, ddl)[F.greatest(frame_number, F.lit(0))]
+    count = frame["low"] + draw.below("body lines", frame["high"] - frame["low"] + 1, key)
+    return F.concat(
+        F.array(_piece(frame["head"], F.xxhash64(key, F.lit("head")), topic)),
+        _passage(frame["body"], count, F.xxhash64(key, F.lit("body")), topic),
+        F.array(_piece(draw.item("tail", frame["tails"], key), F.xxhash64(key, F.lit("tail")), topic)),
+    )
+
+
+def prompt(draw: Draw, key: Column, *, turn: Column, topic: Column, frame: Column) -> Column:
+    """The prompt text of one exchange, at most 150 words or so.
+
+    `key` identifies the exchange, `turn` counts from 0 inside its conversation, `topic` is a number of TOPICS, and
+    `frame` is a struct (frame, key) or null for free text. Later turns are short follow-ups whatever the frame.
+    """
+    follow_up = _passage(
+        F.lit(STYLE["follow"]), draw.between("follow-up", 1, 3, key), F.xxhash64(key, F.lit("follow")), topic
+    )
+    pieces = (
+        F.when(turn > 0, follow_up)
+        .when(frame.isNull(), _free(draw, key, topic))
+        .when(frame["frame"] == COMPOSED, _composed(draw, key, frame["key"], topic))
+        .otherwise(_written(draw, key, frame["frame"], topic))
+    )
+    return _render(pieces)

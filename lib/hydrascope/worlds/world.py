@@ -1,0 +1,136 @@
+"""Generated logs with known truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from hydrascope.errors import SettingsError
+from hydrascope.worlds import accounts, campaign, exchanges, population, traps, write
+from hydrascope.worlds.draw import Draw
+from hydrascope.worlds.models import MODELS
+from hydrascope.worlds.presets import PRESETS, Preset
+from hydrascope.worlds.rhythm import DAY_MS, iso
+from hydrascope.worlds.scene import Scene, complete
+
+EXCHANGE_FILES = 8
+ACCOUNT_FILES = 2
+DECLARED_ORGANISATIONS = (9, 19, 29, 39, 49)
+"""Numbers of the ordinary organisations that the provider has on its list; tenth ones have forty seats."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What was written, and how much of it."""
+
+    out: str
+    preset: str
+    seed: int
+    scale: float
+    exchanges: int
+    campaign_exchanges: int
+    accounts: int
+    campaign_accounts: int
+    trap_accounts: int
+    traps: int
+
+
+def generate(spark: SparkSession, out: str, *, preset: str = "demo", seed: int = 1, scale: float = 1.0) -> World:
+    """Write a world into the folder `out` and say what is in it.
+
+    The same preset, seed and scale give the same bytes on any number of cores. `scale` multiplies the numbers of
+    accounts, and with them the exchanges. Raises SettingsError for an unknown preset, a scale that is not positive, or
+    a folder that holds something already.
+    """
+    chosen = _checked(preset, scale)
+    folder = write.Folder(spark, out)
+    if not folder.is_free():
+        raise SettingsError(
+            f"the folder {out} is not empty: name a new or empty one with --out, or remove what is in it"
+        )
+    scene = Scene(spark, Draw(seed), chosen.start, chosen.days, scale)
+    plan = _plan(scene, chosen).persist()
+    try:
+        counted = _write_exchanges(scene, folder, plan)
+        _write_accounts(scene, folder, plan)
+        _write_lists(scene, folder, chosen)
+        kinds = {row["kind"]: row["count"] for row in plan.where("stint = 0").groupBy("kind").count().collect()}
+    finally:
+        plan.unpersist()
+    return World(
+        out=out,
+        preset=preset,
+        seed=seed,
+        scale=scale,
+        exchanges=counted["exchanges"],
+        campaign_exchanges=counted["campaign"],
+        accounts=sum(kinds.values()),
+        campaign_accounts=kinds.get("campaign", 0),
+        trap_accounts=kinds.get("trap", 0),
+        traps=len(chosen.traps),
+    )
+
+
+def _checked(preset: str, scale: float) -> Preset:
+    problems = []
+    if preset not in PRESETS:
+        known = ", ".join(sorted(PRESETS))
+        problems.append(f"there is no preset {preset!r}: known are {known}; type --preset {next(iter(PRESETS))}")
+    if not scale > 0:
+        problems.append(f"scale is {scale}, and must be greater than 0: type --scale 1")
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return PRESETS[preset]
+
+
+def _plan(scene: Scene, preset: Preset) -> DataFrame:
+    pools = [campaign.pool(scene, each, 0.75) for each in preset.campaigns]
+    guests = scene.count(preset.campaigns[0].pool_guests) if preset.campaigns else 0
+    groups = [population.plan(scene, scene.count(preset.population), pools=pools, guests=guests)]
+    groups += [traps.plan(scene, each) for each in preset.traps]
+    groups += [campaign.plan(scene, each) for each in preset.campaigns]
+    return complete(scene, groups)
+
+
+def _write_exchanges(scene: Scene, folder: write.Folder, plan: DataFrame) -> dict[str, int]:
+    """Files hold consecutive stretches of time. Fields are drawn after the rows are in order, to sort little."""
+    files = max(1, round(EXCHANGE_FILES * scene.scale))
+    since = F.col("ms") - F.lit(scene.start * 1000)
+    part = F.floor(since * F.lit(files) / F.lit(scene.days * DAY_MS)).cast("int")
+    moments = write.cut(exchanges.timeline(scene, plan).withColumn(write.PART, part), files, "ms", "exchange")
+    observation = Observation()
+    counted = moments.observe(
+        observation,
+        F.count(F.lit(1)).alias("exchanges"),
+        F.count(F.when(F.col("kind") == "campaign", 1)).alias("campaign"),
+    )
+    folder.ndjson("exchanges", exchanges.describe(scene, counted, write.PART))
+    return {name: int(value) for name, value in observation.get.items()}
+
+
+def _write_accounts(scene: Scene, folder: write.Folder, plan: DataFrame) -> None:
+    rows = accounts.accounts(scene, plan).withColumn(
+        write.PART, F.pmod(F.crc32("account_id"), F.lit(ACCOUNT_FILES)).cast("int")
+    )
+    folder.csv("accounts", write.cut(rows, ACCOUNT_FILES, "account_id"))
+    folder.one_csv("truth.csv", accounts.truth(plan))
+
+
+def _write_lists(scene: Scene, folder: write.Folder, preset: Preset) -> None:
+    """Models and their releases; organisations that are known and benign."""
+    models = scene.spark.createDataFrame(
+        [(m.name, int(m.released.timestamp() * 1000)) for m in MODELS], "model string, ms bigint"
+    )
+    folder.one_csv("models.csv", models.select("model", iso(F.col("ms")).alias("released_time")))
+    known = population.domains(scene, DECLARED_ORGANISATIONS).withColumn(
+        "note", F.lit("contract on file, domain verified")
+    )
+    for trap in preset.traps:
+        if trap.name == "trap-company-egress":
+            company = traps.declared_company(scene, trap)
+            known = known.unionByName(
+                company.withColumn("note", F.lit("enterprise contract, egress through own gateway"))
+            )
+    folder.one_csv("declared/organisations.csv", known)

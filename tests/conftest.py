@@ -1,0 +1,57 @@
+"""One Spark session for the whole suite, one pseudonym key, and a folder of real log samples where one is given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A pseudonym key of the suite's own, so that a test never reads or makes the user's."""
+    path = tmp_path_factory.mktemp("key") / "key"
+    path.write_bytes(bytes(range(32)))
+    path.chmod(0o600)
+    os.environ["HYDRASCOPE_KEY_FILE"] = str(path)
+    yield path
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """The one session: two cores, few partitions."""
+    from hydrascope import session
+    from hydrascope.settings import SparkSettings
+
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "lib"), os.environ.get("PYTHONPATH", "")])
+    started = session.start(SparkSettings(driver_memory="3g", shuffle_partitions=4))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def make(spark: SparkSession) -> Callable[..., DataFrame]:
+    """`make(table, row, ...)`: a frame of the table's contract from dicts that name only what matters."""
+    from tests.frames import make as build
+
+    def call(table: str, *rows: dict[str, Any]) -> DataFrame:
+        return build(spark, table, *rows)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real log samples; tests that need it are skipped where there is none."""
+    path = Path(os.environ.get("HYDRASCOPE_SAMPLES", ROOT.parent / "shared" / "samples"))
+    if not path.is_dir():
+        pytest.skip("no folder of real log samples: set HYDRASCOPE_SAMPLES")
+    return path

@@ -1,0 +1,166 @@
+"""The whole path on a small world: what was planted is found, nobody else is, and every step can be repeated."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from hydrascope import contract as contracts
+from hydrascope import pipeline, tables
+from hydrascope.cli import main
+from hydrascope.errors import ContractError
+from hydrascope.evaluate import evaluate, read_truth
+from hydrascope.pipeline import DETECT, STAGES, Report
+from hydrascope.settings import load
+from tests.path.conftest import Small
+
+ROOT = Path(__file__).resolve().parents[2]
+LOGS = {"runs", "gates"}
+
+
+def contents(spark: SparkSession, warehouse: Path) -> dict[str, str]:
+    """The content hash of every table but those about the runs themselves."""
+    names = [name for name in contracts.tables() if name not in LOGS and tables.exists(str(warehouse), name)]
+    return {n: tables.content_hash(tables.read(spark, str(warehouse), n), contracts.load(n)) for n in names}
+
+
+def test_the_planted_campaign_is_found_once_and_no_trap_is_accused(spark: SparkSession, small: Small) -> None:
+    found = [tables.read(spark, str(small.warehouse), name) for name in ("campaigns", "campaign_members", "activity")]
+    told = evaluate(*found, read_truth(spark, str(small.world / "truth.csv")))
+    assert told["traps_attributed"] == 0 and len(told["traps"]) == 5
+    assert told["precision"] >= 0.95 and told["recall"] >= 0.9
+    (planted,) = told["campaigns_planted"]
+    assert planted["found"] and not planted["split"] and planted["merged_with"] == []
+
+
+def test_every_stage_wrote_its_table_and_every_ledger_line_balances(spark: SparkSession, small: Small) -> None:
+    assert [report.stage for report in small.reports if report.state == "written"] == [stage.name for stage in STAGES]
+    ledger = tables.read(spark, str(small.warehouse), "objects")
+    assert ledger.where("lines <> parsed + quarantined + duplicates + blank").isEmpty()
+    assert ledger.where("uri like '%truth.csv' and status = 'skipped' and lines = 0").count() == 1
+    gates = tables.read(spark, str(small.warehouse), "gates")
+    assert gates.where("suite = 'great_expectations' and outcome = 'passed'").count() > 100
+    assert gates.where("outcome <> 'passed'").isEmpty()
+
+
+def test_a_second_run_over_the_same_input_repeats_no_stage_and_changes_no_table(spark: SparkSession, small: Small) -> None:
+    before = contents(spark, small.warehouse)
+    reports: list[Report] = []
+    pipeline.ingest_and_detect(spark, str(small.world), str(small.warehouse), load(), listener=reports.append)
+    assert {report.state for report in reports} == {"kept"}
+    assert contents(spark, small.warehouse) == before
+
+
+def test_a_run_killed_in_the_middle_goes_on_where_it_stopped_and_ends_in_the_same_tables(
+    spark: SparkSession, small: Small, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / "warehouse"
+    command = [sys.executable, "-m", "hydrascope", "run", "--input", str(small.world), "--warehouse", str(warehouse)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True)
+    assert process.stderr is not None
+    timer = threading.Timer(600, process.kill)
+    timer.start()
+    for line in process.stderr:
+        if line.startswith("sightings"):
+            os.killpg(process.pid, signal.SIGKILL)
+            break
+    timer.cancel()
+    process.wait()
+    assert process.returncode == -signal.SIGKILL
+    reports: list[Report] = []
+    pipeline.ingest_and_detect(spark, str(small.world), str(warehouse), load(), listener=reports.append)
+    kept = {report.stage for report in reports if report.state == "kept"}
+    assert {"exchanges", "accounts", "models", "quarantine", "objects", "templates", "sightings"} <= kept
+    assert contents(spark, warehouse) == contents(spark, small.warehouse)
+
+
+def test_a_run_that_dies_between_two_ingest_tables_counts_no_record_twice(
+    spark: SparkSession, small: Small, tmp_path: Path
+) -> None:
+    part = tmp_path / "part"
+    shutil.copytree(small.world / "accounts", part / "accounts")
+    warehouse = str(tmp_path / "warehouse")
+
+    def die(report: Report) -> None:
+        if report.stage == "objects" and report.state == "started":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.ingest_and_detect(spark, str(part), warehouse, load(), listener=die, detection=False)
+    pipeline.ingest_and_detect(spark, str(part), warehouse, load(), detection=False)
+    total = tables.read(spark, warehouse, "objects").agg({"parsed": "sum", "duplicates": "sum"}).head()
+    assert total is not None and (total["sum(parsed)"], total["sum(duplicates)"]) == (
+        tables.read(spark, warehouse, "accounts").count(), 0,
+    )  # fmt: skip
+
+
+def test_a_warehouse_of_a_newer_contract_is_refused_before_anything_is_done(
+    spark: SparkSession, small: Small, tmp_path: Path
+) -> None:
+    warehouse = str(tmp_path / "warehouse")
+    frame = tables.read(spark, str(small.warehouse), "models")
+    note = json.dumps({"contract": 99, "fingerprint": "later"})
+    frame.write.format("delta").option("userMetadata", note).save(f"{warehouse}/models")
+    with pytest.raises(ContractError, match="contract 99.*upgrade hydrascope"):
+        pipeline.detect(spark, warehouse, load())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "--input", "no/such/folder", "--warehouse", "w"], "no/such/folder"),
+        (["show", "campaigns", "--warehouse", "no/such/warehouse"], "no/such/warehouse"),
+        (["show", "campains"], "campaigns"),
+        (["run", "--input", ".", "--warehouse", "w", "--set", "links.min_bitz=1"], "links.min_bits"),
+        (["frobnicate"], "--help"),
+        (["world", "--out", "x", "--preset", "moon"], "demo"),
+        (["evaluate", "--warehouse", "{warehouse}", "--truth", "no.csv"], "truth.csv"),
+        (["report", "--warehouse", "{warehouse}", "--out", "x", "--campaign", "HS-NONE"], "hydrascope show campaigns"),
+        (["show", "campaigns", "--warehouse", "{warehouse}", "--only", "colour=red"], "campaign_id"),
+    ],
+)
+def test_a_user_mistake_is_one_line_that_says_what_to_type_and_exits_2(
+    small: Small, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    code = main([argument.replace("{warehouse}", str(small.warehouse)) for argument in arguments])
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert code == 2 and len(lines) == 1 and lines[0].startswith("hydrascope: ") and told in lines[0]
+
+
+def test_the_commands_of_the_readme_run_as_they_stand(
+    small: Small, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(small.folder)
+    Path("LOGS").symlink_to(small.world)
+    Path("WAREHOUSE").symlink_to(small.warehouse)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
+    commands = [line.split()[1:] for block in blocks for line in block.splitlines() if line.startswith("hydrascope ")]
+    assert len(commands) >= 5
+    for arguments in commands:
+        assert main(arguments) == 0, (arguments, capsys.readouterr().err)
+    assert (small.folder / "CASE" / "index.html").is_file()
+
+
+def test_the_notebook_runs_from_top_to_bottom_with_plain_python(small: Small) -> None:
+    environment = os.environ | {"HYDRASCOPE_WAREHOUSE": str(small.warehouse)}
+    for notebook in sorted((ROOT / "notebooks").glob("*.py")):
+        done = subprocess.run([sys.executable, str(notebook)], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_every_detection_stage_is_recorded_with_its_inputs_and_its_gate_time(spark: SparkSession, small: Small) -> None:
+    runs = {row["table"]: row for row in tables.read(spark, str(small.warehouse), "runs").where("exit = 0").collect()}
+    for stage in DETECT:
+        assert runs[stage.name]["inputs"], stage.name
+        assert 0 < runs[stage.name]["gate_seconds"] < runs[stage.name]["seconds"]

@@ -1,0 +1,156 @@
+"""conduct, the decision and what rests on it: from what accounts do to what is claimed of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame
+
+from hydrascope.settings import DecideSettings, LinkSettings
+from hydrascope.stages.campaign_members import campaign_members
+from hydrascope.stages.campaigns import campaigns, likelihood
+from hydrascope.stages.conduct import conduct
+from hydrascope.stages.decide import decisions
+from hydrascope.stages.evidence import evidence
+from hydrascope.stages.hypotheses import hypotheses
+from tests.frames import rows
+
+START = dt.date(2026, 5, 1)
+ROUND_THE_CLOCK, MORNING = [1] * 24, [0] * 9 + [8, 8, 8] + [0] * 12
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The tables that conduct and decision read."""
+
+    clusters: DataFrame
+    links: DataFrame
+    activity: DataFrame
+    sightings: DataFrame
+    accounts: DataFrame
+    exchanges: DataFrame
+    framed: DataFrame
+
+    def conduct(self) -> DataFrame:
+        return conduct(
+            self.clusters, self.links, self.activity, self.sightings, self.accounts,
+            decide=DecideSettings(), link=LinkSettings(),
+        )  # fmt: skip
+
+    def members(self, decided: DataFrame) -> DataFrame:
+        return campaign_members(
+            decided, self.clusters, self.links, self.sightings, self.activity, self.accounts,
+            decide=DecideSettings(), link=LinkSettings(),
+        )  # fmt: skip
+
+
+def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: float = 1.0) -> Scene:
+    """Eight linked accounts with even loads round the clock and one frame, among forty people of every habit."""
+    ring = [f"a{n}" for n in range(8)]
+    crowd = [f"p{n:02}" for n in range(40)]
+    at = dt.datetime(2026, 5, 1, 6)
+    active: list[dict[str, Any]] = []
+    for name in ring:
+        active += [_day(name, day, ROUND_THE_CLOCK, "software_engineering", single=24) for day in range(10)]
+    for place, name in enumerate(crowd):
+        scale = 1 + place % 8
+        active += [_day(name, day, [scale * hour for hour in MORNING], "chat", single=0) for day in range(0, 10, 3)]
+    used = int(240 * framed_share)
+    exchanges = [{"exchange_id": f"{n:064x}", "account_id": name, "source_pos": n + 1} for n, name in enumerate(ring)]
+    spark = make("links").sparkSession
+    return Scene(
+        clusters=make("clusters", *[{"account_id": n, "cluster_id": "a0", "component_id": "a0", "support_bits": 22.0} for n in ring]),
+        links=make(
+            "links",
+            *[{"account_id": n, "kind": k, "value": "v", "weight_bits": 9.0} for n in ring for k in ("ip", "payment", "template")],
+        ),
+        activity=make("activity", *active),
+        sightings=make(
+            "sightings",
+            *[{"account_id": n, "kind": "template", "value": "v", "exchanges": used, "first_time": at} for n in ring if used],
+            *[{"account_id": n, "kind": "ip", "value": "v", "exchanges": 240, "first_time": at} for n in ring],
+        ),
+        accounts=make("accounts", *[{"account_id": n, "org_id": org} for n in [*ring, *crowd]]),
+        exchanges=make("exchanges", *exchanges),
+        framed=spark.createDataFrame(
+            [(row["account_id"], row["exchange_id"], "9.9.9.9", "edge", None, None, ["v"]) for row in exchanges],
+            "account_id string, exchange_id string, client_ip string, client_ip_basis string, ja4 string, device_id string, "
+            "families array<string>",
+        ),
+    )  # fmt: skip
+
+
+def _day(account: str, day: int, hours: list[int], capability: str, single: int) -> dict[str, Any]:
+    total = sum(hours)
+    return {
+        "account_id": account, "day": START + dt.timedelta(days=day), "exchanges": total, "hours": hours,
+        "single_turn": single, "conversations": max(single, 1), "capabilities": {capability: total}, "models": {"m": total},
+        "output_tokens": total * 300,
+    }  # fmt: skip
+
+
+def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alternatives(make: Callable[..., DataFrame]) -> None:
+    stage = scene(make)
+    measured = stage.conduct().localCheckpoint()
+    told = {measure: bits for measure, bits in rows(measured, "measure", "strength_bits")}
+    assert told["equal_load"] == 5 and told["single_turn"] == 3 and told["presence"] > 3
+    assert rows(measured.where("measure = 'capability_focus'"), "detail") == [("software_engineering",)]
+
+    decided = decisions(measured, settings=DecideSettings()).localCheckpoint()
+    assert rows(decided, "cluster_id", "level", "confidence") == [("a0", "extraction", "moderate")]
+
+    members = stage.members(decided).localCheckpoint()
+    assert rows(members, "account_id", "role", "share") == [(f"a{n}", "attributed", 1.0) for n in range(8)]
+    assert all(reasons[0].startswith("For: shares") for (reasons,) in rows(members, "reasons"))
+
+    found = campaigns(decided, members, stage.activity, measured, stage.exchanges, make("campaigns"), run_id="r").localCheckpoint()
+    (campaign,) = found.collect()
+    assert (campaign["accounts"], campaign["exchanges"], campaign["associated"]) == (8, 1920, 0)
+    assert (campaign["capabilities"], campaign["models"]) == (["software_engineering"], ["m"])
+
+    claims = evidence(
+        found, members, measured, stage.links, stage.framed, stage.exchanges,
+        link=LinkSettings(), versions={"links": 3, "conduct": 4},
+    )  # fmt: skip
+    by_kind = {row["kind"]: row for row in claims.collect()}
+    assert by_kind["payment"]["claim"].startswith("8 of 8 attributed accounts share 1 payment instruments")
+    assert by_kind["equal_load"]["table_version"] == 4 and by_kind["payment"]["table_version"] == 3
+    assert len(by_kind["template"]["sample"]) == 5
+    assert all(entry["source_pos"] >= 1 for row in by_kind.values() for entry in row["sample"])
+
+    weighed = rows(hypotheses(found, members, measured, stage.links), "hypothesis", "probability")
+    assert len(weighed) >= 4 and sum(share for _, share in weighed) == pytest.approx(1, abs=0.001)
+    assert max(weighed, key=lambda pair: pair[1])[0] == "coordinated_extraction"
+
+
+def test_the_same_conduct_within_one_organisation_is_no_campaign(make: Callable[..., DataFrame]) -> None:
+    measured = scene(make, org="acme").conduct()
+    assert rows(measured.where("measure = 'one_organisation'"), "value", "strength_bits") == [(1.0, -8.6)]
+    assert decisions(measured, settings=DecideSettings()).isEmpty()
+
+
+def test_linkage_without_conduct_never_accuses(make: Callable[..., DataFrame]) -> None:
+    strong = {"cluster_id": "a", "measure": "support", "view": "linkage", "strength_bits": 4.0}
+    focus = {"cluster_id": "a", "measure": "focus", "view": "content", "strength_bits": 12.0}
+    assert decisions(make("conduct", strong, focus), settings=DecideSettings()).isEmpty()
+
+
+def test_an_account_that_hardly_uses_the_frames_is_associated_not_attributed(make: Callable[..., DataFrame]) -> None:
+    stage = scene(make, framed_share=0.2)
+    decided = make("links").sparkSession.createDataFrame([("a0", 0.9)], "cluster_id string, probability double")
+    members = stage.members(decided)
+    assert rows(members.select("role", "share").distinct()) == [("associated", 0.2)]
+    assert all("Against: only 20 % of its exchanges" in reasons[1] for (reasons,) in rows(members, "reasons"))
+
+
+def test_likelihood_terms_follow_icd_203_at_their_ends(make: Callable[..., DataFrame]) -> None:
+    ends = (0.05, 0.20, 0.45, 0.55, 0.80, 0.95, 0.96)
+    frame = make("campaigns", *[{"probability": end} for end in ends])
+    found = [row[0] for row in frame.select(likelihood(frame["probability"]).alias("term"), "probability").orderBy("probability").collect()]
+    assert found == [
+        "almost no chance", "very unlikely", "unlikely", "roughly even chance", "likely", "very likely", "almost certain",
+    ]  # fmt: skip

@@ -1,0 +1,86 @@
+"""observables, cohesion and links: who a shared value joins, and whom it does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from hydrascope.settings import HubSettings
+from hydrascope.stages.links import links
+from hydrascope.stages.observables import cohesion, holdings, observables
+from tests.frames import rows
+
+START = dt.datetime(2026, 5, 1)
+
+
+def seen(account: str, kind: str, value: str, day: int = 0, days: int = 1) -> dict[str, Any]:
+    """A sighting that lasts some days."""
+    first = START + dt.timedelta(days=day)
+    last = first + dt.timedelta(days=days - 1, hours=6)
+    return {
+        "account_id": account, "kind": kind, "value": value, "day": first.date(), "exchanges": 3,
+        "first_time": first, "last_time": last,
+    }  # fmt: skip
+
+
+def judged(make: Callable[..., DataFrame], *sightings: dict[str, Any]) -> tuple[DataFrame, DataFrame]:
+    """Observables and links of some sightings."""
+    seen = make("sightings", *sightings)
+    held = holdings(seen)
+    hubs = cohesion(held, seen, settings=HubSettings())
+    verdicts = observables(seen, held, hubs)
+    return verdicts, links(held, verdicts, hubs)
+
+
+def test_a_value_within_its_cap_joins_accounts_that_use_it_close_in_time(make: Callable[..., DataFrame]) -> None:
+    verdicts, edges = judged(
+        make,
+        seen("u1", "ip", "8.8.4.4"),
+        seen("u2", "ip", "8.8.4.4", day=2),
+        seen("u3", "ip", "8.8.4.4", day=30),
+        seen("u1", "payment", "pf"),
+        seen("u3", "payment", "pf", day=200),
+        seen("u4", "device", "alone"),
+    )
+    assert rows(verdicts, "kind", "value", "accounts", "rarity_bits", "verdict") == [
+        ("ip", "8.8.4.4", 3, 0.415037, "joins"),
+        ("payment", "pf", 2, 1.0, "joins"),
+    ]
+    assert rows(edges, "account_id", "kind", "weight_bits", "hard") == [
+        ("u1", "ip", 0.33203, False),
+        ("u1", "payment", 0.9, True),
+        ("u2", "ip", 0.33203, False),
+        ("u3", "payment", 0.9, True),
+    ]
+
+
+def test_a_hub_joins_only_the_accounts_that_share_an_independent_value_and_a_diverse_hub_joins_nobody(
+    make: Callable[..., DataFrame],
+) -> None:
+    crowd = [seen(f"c{n}", "ja4", f"own{n}") for n in range(400)]
+    pool = [seen(f"p{n}", "ip", "pool") for n in range(40)]
+    frame = [seen(f"p{n}", "template", "frame", days=20) for n in range(20)]
+    carrier = [seen(f"c{n}", "ip", "carrier") for n in range(200)]
+    popular = [seen(f"c{n}", "template", "popular") for n in range(150, 250)]
+    verdicts, edges = judged(make, *crowd, *pool, *frame, *carrier, *popular)
+    told = {(kind, value): verdict for kind, value, verdict in rows(verdicts, "kind", "value", "verdict")}
+    assert told == {
+        ("ip", "pool"): "joins",
+        ("template", "frame"): "joins",
+        ("ip", "carrier"): "context",
+        ("template", "popular"): "context",
+    }
+    assert rows(edges, "account_id", "value") == sorted(
+        [(f"p{n}", value) for n in range(20) for value in ("frame", "pool")], key=repr
+    )
+
+
+def test_a_harness_that_brings_its_own_client_is_not_cohesive_through_it(make: Callable[..., DataFrame]) -> None:
+    crowd = [seen(f"c{n}", "device", f"own{n}") for n in range(600)]
+    harness = [seen(f"c{n}", kind, "harness") for n in range(40) for kind in ("ja4", "template")]
+    verdicts, edges = judged(make, *crowd, *harness)
+    assert rows(verdicts, "verdict") == [("context",), ("context",)]
+    assert edges.isEmpty()

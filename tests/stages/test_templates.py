@@ -1,0 +1,68 @@
+"""templates and the shared frames under it: recurring frames become families, turns of phrase do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyspark.sql import DataFrame, SparkSession
+
+from hydrascope.settings import TemplateSettings
+from hydrascope.stages.templates import templates
+from hydrascope.stages.visits import framed, visits
+from tests.frames import rows
+
+SCHEMA = "account_id string, exchange_id string, event_time timestamp, parts array<string>"
+FRAME_A, FRAME_B, POPULAR = ["s:a1", "s:a2", "s:a3"], ["s:b1", "s:b2"], ["s:p1", "s:p2"]
+
+
+def held(spark: SparkSession, *prompts: tuple[str, list[str]]) -> DataFrame:
+    """Visits of one exchange each, from account and parts."""
+    numbered = [(account, f"x{place}", None, parts) for place, (account, parts) in enumerate(prompts)]
+    return spark.createDataFrame(numbered, SCHEMA).selectExpr(
+        "account_id", "exchange_id", "timestamp'2026-05-01 12:00:00' as event_time", "parts"
+    )
+
+
+def test_parts_that_occur_together_are_one_family_and_a_popular_frame_does_not_bridge_two(spark: SparkSession) -> None:
+    prompts = held(
+        spark,
+        *[(account, FRAME_A + POPULAR + [f"s:slot{account}{n}"]) for account in ("u1", "u2") for n in range(3)],
+        *[(account, FRAME_B + POPULAR) for account in ("u3", "u4") for _ in range(3)],
+        *[(f"v{n}", POPULAR) for n in range(12)],
+    )
+    found = rows(templates(prompts, settings=TemplateSettings()), "family_id", "template_id", "accounts", "exchanges")
+    assert found == [
+        *[("s:a1", part, 2, 6) for part in FRAME_A],
+        *[("s:b1", part, 2, 6) for part in FRAME_B],
+        *[("s:p1", part, 16, 24) for part in POPULAR],
+    ]
+
+
+def test_a_single_shared_shingle_is_no_family_but_a_whole_prompt_shared_by_two_accounts_is(spark: SparkSession) -> None:
+    prompts = held(spark, ("u1", ["s:turn", "whole"]), ("u2", ["s:turn"]), ("u3", ["whole"]), ("u1", ["s:mine"]))
+    found = rows(templates(prompts, settings=TemplateSettings()), "template_id", "basis", "family_id")
+    assert found == [("whole", "whole", "whole")]
+
+
+def test_visits_leave_out_the_whole_of_a_prompt_that_is_too_short_for_a_shingle(make: Callable[..., DataFrame]) -> None:
+    exchanges = make(
+        "exchanges",
+        {"exchange_id": "1", "template_id": "long", "sketch": [255]},
+        {"exchange_id": "2", "template_id": "short", "sketch": []},
+        {"exchange_id": "3", "template_id": "supplied", "sketch": None},
+        {"exchange_id": "4", "template_id": None, "sketch": None},
+    )
+    assert rows(visits(exchanges), "exchange_id", "parts") == [
+        ("1", ["s:ff", "long"]),
+        ("2", []),
+        ("3", ["supplied"]),
+        ("4", []),
+    ]
+
+
+def test_an_exchange_knows_its_families_and_one_without_any_keeps_its_place(
+    spark: SparkSession, make: Callable[..., DataFrame]
+) -> None:
+    prompts = held(spark, ("u1", ["a", "b"]), ("u2", ["c"]))
+    known = make("templates", {"template_id": "a", "family_id": "f2"}, {"template_id": "b", "family_id": "f1"})
+    assert rows(framed(prompts, known), "account_id", "families") == [("u1", ["f1", "f2"]), ("u2", [])]

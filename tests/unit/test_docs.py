@@ -1,0 +1,76 @@
+"""docs/tables.md says what the contracts say, and nothing else changes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from hydrascope import contract as contracts
+from hydrascope import docs
+
+TEXT = """
+version = 2
+grain = "one thing"
+written_by = "things"
+key = ["thing_id"]
+partition = ["day"]
+
+[columns]
+thing_id = {type = "string", required = true, doc = "Its id: a|b."}
+day = {type = "date", doc = "UTC date.", volatile = true}
+
+[rules]
+ids_differ = {require = "thing_id <> ''", severity = "warning", doc = "Not empty."}
+"""
+
+
+def test_a_section_holds_grain_key_partition_columns_and_rules():
+    assert docs.section(contracts.parse("things", TEXT)) == (
+        "## things\n"
+        "\n"
+        "One row is one thing. Written by `things`. Key: `thing_id`. Partitioned by `day`. Contract version 2.\n"
+        "\n"
+        "| column | type | required | meaning |\n"
+        "| --- | --- | --- | --- |\n"
+        "| `thing_id` | `string` | yes | Its id: a\\|b. |\n"
+        "| `day` | `date` |  | UTC date. *Volatile.* |\n"
+        "\n"
+        "| rule | severity | meaning |\n"
+        "| --- | --- | --- |\n"
+        "| `thing_id_required` | critical | `thing_id` has a value. |\n"
+        "| `ids_differ` | warning | Not empty. `thing_id <> ''` |\n"
+    )
+
+
+def test_every_contract_is_on_the_page():
+    text = docs.render([contracts.load(table) for table in contracts.tables()])
+    for table in contracts.tables():
+        assert f"\n## {table}\n" in text
+        for column in contracts.load(table).columns:
+            assert f"| `{column.name}` | `{column.type}` |" in text
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_writing_twice_changes_nothing_and_the_check_passes(here):
+    assert docs.main([]) == 0
+    first = (here / "docs/tables.md").read_text()
+    assert docs.main([]) == 0
+    assert (here / "docs/tables.md").read_text() == first
+    assert docs.main(["--check"]) == 0
+
+
+def test_drift_is_an_error_that_says_what_to_type(here, capsys):
+    assert docs.main(["--check"]) == 1
+    docs.main([])
+    page = here / "docs/tables.md"
+    page.write_text(page.read_text() + "more\n")
+    capsys.readouterr()
+    assert docs.main(["--check"]) == 1
+    assert capsys.readouterr().err == (
+        "docs/tables.md does not match schemas/*.toml; run 'python -m hydrascope.docs' and commit the page\n"
+    )
+    assert page.read_text().endswith("more\n")

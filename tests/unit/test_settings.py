@@ -1,0 +1,42 @@
+"""Settings: defaults, a file, overrides, and every problem at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hydrascope.errors import SettingsError
+from hydrascope.settings import Settings, load
+
+
+def test_overrides_win_over_the_file_and_the_file_over_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[links]\nmin_bits = 20.0\nmin_views = 3\n")
+    chosen = load(str(file), ["links.min_bits=18"])
+    assert (chosen.links.min_bits, chosen.links.min_views, chosen.hubs) == (18, 3, Settings().hubs)
+
+
+def test_three_mistakes_are_told_in_one_message_with_what_is_allowed(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[links]\nmin_bitz = 20\nmin_views = "two"\n[hubs]\nmin_lift = 0.5\n')
+    with pytest.raises(SettingsError) as refused:
+        load(str(file))
+    told = str(refused.value)
+    assert "links.min_bitz" in told and "did you mean 'links.min_bits'" in told
+    assert "links.min_views is 'two'" in told and "whole number from 2 to 6" in told
+    assert "hubs.min_lift is 0.5" in told and "1.0 to 1000.0" in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    "override", ["links", "links.min_bits=", "links.min_bits=true", "links.min_bits=select 1", "x=1", "links.min_views=2.5"]
+)
+def test_an_override_that_is_no_setting_is_refused(override: str) -> None:
+    with pytest.raises(SettingsError):
+        load(None, [override])
+
+
+def test_the_digest_ignores_where_it_runs_and_sees_what_changes_results() -> None:
+    assert load(None, ["spark.master=local[1]"]).digest() == Settings().digest()
+    assert load(None, ["links.min_bits=15"]).digest() != Settings().digest()

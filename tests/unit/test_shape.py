@@ -1,0 +1,98 @@
+"""The shape of the code: one importer per heavy library, imports that point one way, one noun per table."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hydrascope import contract as contracts
+
+LIB = Path(__file__).resolve().parents[2] / "lib" / "hydrascope"
+TESTS = LIB.parents[1] / "tests"
+SOLE = {
+    "great_expectations": {"gate"},
+    "delta": {"tables"},
+    "graphframes": {"graph"},
+    "boto3": {"objects"},
+    "vl_convert": {"report.figures"},
+}
+PURE = ("stages", "kinds", "hypotheses", "sources")
+STORAGE = {"tables", "gate", "pipeline", "session", "objects", "cli", "case", "evaluate", "worlds"}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the library with its syntax tree."""
+    for path in sorted(LIB.rglob("*.py")):
+        name = ".".join(path.relative_to(LIB).with_suffix("").parts)
+        yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """The full names of what a module imports, inside functions too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("library", sorted(SOLE))
+def test_a_heavy_library_has_one_importer(library: str) -> None:
+    importers = {name for name, tree in modules() if any(i.split(".")[0] == library for i in imported(tree))}
+    assert importers <= SOLE[library]
+
+
+def test_stages_kinds_hypotheses_and_sources_see_no_storage_no_session_and_no_world() -> None:
+    for name, tree in modules():
+        if name.startswith(PURE):
+            seen = {i.split(".")[1] for i in imported(tree) if i.startswith("hydrascope.") and i.count(".")}
+            assert not seen & STORAGE, name
+
+
+def test_detection_knows_nothing_of_truth_or_of_worlds() -> None:
+    for name, tree in modules():
+        if name.startswith(PURE) or name in ("graph", "gate", "pipeline", "rules"):
+            texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+            allowed = name == "sources.native"  # which must know the file to leave it unread
+            assert allowed or not any("truth.csv" in text for text in texts), name
+
+
+def test_every_table_has_its_stage_its_test_and_its_place() -> None:
+    from hydrascope.pipeline import STAGES
+
+    for table in contracts.tables():
+        writer = contracts.load(table).written_by
+        if writer == "pipeline":
+            continue
+        assert writer == table
+        assert (LIB / "stages" / f"{table}.py").is_file(), table
+        assert table in {stage.name for stage in STAGES}, table
+        tested = "\n".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
+        assert f"stages.{table} import" in tested or f"stages import {table}" in tested, f"no test imports stages.{table}"
+    assert len({stage.name for stage in STAGES}) == len(STAGES)
+
+
+def test_each_stage_reads_only_tables_that_come_before_it() -> None:
+    from hydrascope.pipeline import STAGES, _tables_below
+
+    before: set[str] = set()
+    for stage in STAGES:
+        assert set(_tables_below(stage)) <= before, stage.name
+        before.add(stage.name)
+
+
+def test_import_and_help_start_neither_spark_nor_great_expectations() -> None:
+    code = (
+        "import sys, hydrascope, hydrascope.cli\n"
+        "hydrascope.cli.main(['--help'])\n"
+        "heavy = {'pyspark', 'great_expectations', 'graphframes', 'pandas', 'rich', 'altair'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
