@@ -16,13 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def key_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pseudonym key of the suite's own, so that a test never reads or makes the user's."""
     path = tmp_path_factory.mktemp("key") / "key"
     path.write_bytes(bytes(range(32)))
     path.chmod(0o600)
     os.environ["HYDRASCOPE_KEY_FILE"] = str(path)
-    yield path
+    return path
 
 
 @pytest.fixture(scope="session")

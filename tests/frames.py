@@ -26,11 +26,19 @@ def default(column: contracts.Column, rules: tuple[contracts.Rule, ...], kind: T
         return "HS-0000000000"
     if isinstance(kind, T.ArrayType):
         return [0] * 24 if column.name == "hours" else []
-    values = {T.StringType: "x", T.TimestampType: INSTANT, T.DateType: INSTANT.date(), T.BooleanType: False, T.MapType: {}}
+    values = {
+        T.StringType: "x",
+        T.TimestampType: INSTANT,
+        T.DateType: INSTANT.date(),
+        T.BooleanType: False,
+        T.MapType: {},
+    }
     if type(kind) in values:
         return values[type(kind)]
     low = mine.get("between", [0])[0]
-    return type(kind) is T.DoubleType and float(max(low, 0)) or (0.0 if type(kind) is T.DoubleType else int(max(low, 0)))
+    return (type(kind) is T.DoubleType and float(max(low, 0))) or (
+        0.0 if type(kind) is T.DoubleType else int(max(low, 0))
+    )
 
 
 def make(spark: SparkSession, table: str, *rows: dict[str, Any]) -> DataFrame:
@@ -40,7 +48,8 @@ def make(spark: SparkSession, table: str, *rows: dict[str, Any]) -> DataFrame:
     unknown = {name for row in rows for name in row} - set(contract.names)
     assert not unknown, f"{table} has no column {sorted(unknown)}"
     filled = [
-        tuple(row.get(c.name, default(c, contract.rules, schema[c.name].dataType)) for c in contract.columns) for row in rows
+        tuple(row.get(c.name, default(c, contract.rules, schema[c.name].dataType)) for c in contract.columns)
+        for row in rows
     ]
     return spark.createDataFrame(filled, schema)
 

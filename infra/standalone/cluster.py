@@ -44,13 +44,22 @@ def submit(url: str, job: Path, arguments: list[str], py_files: Path, memory: st
     """Run a job of this project on the cluster and wait; raises CalledProcessError where it does not exit 0."""
     command = [_spark("bin/spark-submit"), "--master", url, "--executor-memory", memory, "--driver-memory", "2g"]
     command += ["--conf", f"spark.driver.host={HOST}", "--conf", f"spark.pyspark.python={sys.executable}"]
-    command += ["--jars", ",".join(str(path) for path in jars.verify()), "--py-files", str(py_files), str(job), *arguments]
+    command += [
+        "--jars",
+        ",".join(str(path) for path in jars.verify()),
+        "--py-files",
+        str(py_files),
+        str(job),
+        *arguments,
+    ]
     subprocess.run(command, check=True, env=_environment(), stdout=subprocess.DEVNULL)
 
 
 def _environment() -> Mapping[str, str]:
     """This environment with the Java that hydrascope found, and without paths that would hide what the zip lacks."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHONPATH", "PYSPARK_", "SPARK_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHONPATH", "PYSPARK_", "SPARK_"))
+    }
     return kept | {"JAVA_HOME": str(java.find().home), "SPARK_HOME": _spark(""), "PYSPARK_PYTHON": sys.executable}
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hydrascope.pipeline import Report
     from hydrascope.settings import Settings
 
+EVALUATED = ("campaigns", "campaign_members", "activity")
+
 app = typer.Typer(
     help="Find coordinated account campaigns in an AI provider's API logs, and show why.",
     add_completion=False,
@@ -38,7 +40,9 @@ Seed = Annotated[int, typer.Option(help="The same seed gives the same world.")]
 
 
 @app.callback(invoke_without_command=True)
-def hydrascope(context: typer.Context, version: Annotated[bool, typer.Option(help="Print the version.")] = False) -> None:
+def hydrascope(
+    context: typer.Context, version: Annotated[bool, typer.Option(help="Print the version.")] = False
+) -> None:
     """Find coordinated account campaigns in an AI provider's API logs, and show why."""
     if version:
         print(f"hydrascope {__version__}")
@@ -48,7 +52,9 @@ def hydrascope(context: typer.Context, version: Annotated[bool, typer.Option(hel
 
 
 @app.command()
-def demo(out: Annotated[str, typer.Option(help="Folder for everything.")] = "demo", seed: Seed = 1, json: Json = False) -> None:
+def demo(
+    out: Annotated[str, typer.Option(help="Folder for everything.")] = "demo", seed: Seed = 1, json: Json = False
+) -> None:
     """Generate a small world, find its campaign, write the case file, say where it is."""
     chosen = _settings(None, None)
     spark = _spark(chosen)
@@ -252,13 +258,17 @@ def _make_world(spark: SparkSession, preset: str, seed: int, scale: float, place
 
 
 def _ingest_and_detect(
-    spark: SparkSession, source: str, warehouse: str, settings: Settings, *, forced: str | None = None, detection: bool = True
+    spark: SparkSession,
+    source: str,
+    warehouse: str,
+    settings: Settings,
+    *,
+    forced: str | None = None,
+    detection: bool = True,
 ) -> None:
     from hydrascope import pipeline
 
-    pipeline.ingest_and_detect(
-        spark, source, warehouse, settings, forced=forced, listener=_watch, detection=detection
-    )
+    pipeline.ingest_and_detect(spark, source, warehouse, settings, forced=forced, listener=_watch, detection=detection)
 
 
 def _watch(report: Report) -> None:
@@ -279,8 +289,8 @@ def _evaluated(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any
     from hydrascope import tables
 
     known = evaluation.read_truth(spark, truth)
-    found = [tables.read(spark, warehouse, name) for name in ("campaigns", "campaign_members", "activity")]
-    return evaluation.evaluate(*found, known)
+    campaigns, members, activity = (tables.read(spark, warehouse, name) for name in EVALUATED)
+    return evaluation.evaluate(campaigns, members, activity, known)
 
 
 def _inventory(spark: SparkSession, warehouse: str) -> list[dict[str, Any]]:
@@ -294,7 +304,9 @@ def _inventory(spark: SparkSession, warehouse: str) -> list[dict[str, Any]]:
         frame = tables.read(spark, warehouse, name)
         content = tables.content_hash(frame, contracts.load(name))
         rows = int(content.partition("-")[0], 16)
-        found.append({"table": name, "version": tables.version(spark, warehouse, name), "rows": rows, "content": content})
+        found.append(
+            {"table": name, "version": tables.version(spark, warehouse, name), "rows": rows, "content": content}
+        )
     return found
 
 
@@ -303,7 +315,9 @@ def _filtered(frame: Any, table: str, condition: str) -> Any:
 
     column, equals, value = condition.partition("=")
     if not equals or column not in frame.columns:
-        raise SettingsError(f"--only {condition}: expected column=value with a column of {table}: {', '.join(frame.columns)}")
+        raise SettingsError(
+            f"--only {condition}: expected column=value with a column of {table}: {', '.join(frame.columns)}"
+        )
     return frame.where(F.col(f"`{column}`").cast("string") == value)
 
 
@@ -316,14 +330,34 @@ def _print_ledger(spark: SparkSession, warehouse: str, json: bool) -> None:
 
 
 def _print_campaigns(warehouse: str) -> None:
-    columns = ["campaign_id", "name", "level", "likelihood", "confidence", "accounts", "exchanges", "first_time", "last_time"]
+    columns = [
+        "campaign_id",
+        "name",
+        "level",
+        "likelihood",
+        "confidence",
+        "accounts",
+        "exchanges",
+        "first_time",
+        "last_time",
+    ]
     rows = [row.asDict() for row in _case(warehouse).campaigns().select(*columns).limit(100).collect()]
     print()
     screen.table(rows, columns, "campaigns") if rows else print("campaigns: none met the decision rule")
 
 
 def _print_evaluation(result: dict[str, Any]) -> None:
-    columns = ["group", "scenario", "accounts", "attributed", "recall", "exchange_error", "found", "split", "merged_with"]
+    columns = [
+        "group",
+        "scenario",
+        "accounts",
+        "attributed",
+        "recall",
+        "exchange_error",
+        "found",
+        "split",
+        "merged_with",
+    ]
     screen.table(result["campaigns_planted"], columns, "planted campaigns")
     print()
     screen.table(result["traps"], ["group", "scenario", "accounts", "attributed"], "traps")

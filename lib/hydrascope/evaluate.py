@@ -18,11 +18,13 @@ def read_truth(spark: SparkSession, path: str) -> DataFrame:
     """The truth of a generated world: one row per account. Raises NotFound or SourceError with what to type."""
     if not Path(path).is_file():
         raise NotFound(f"no file '{path}'; a generated world has its truth in WORLD/truth.csv")
-    with open(path, encoding="utf-8") as file:
+    with Path(path).open(encoding="utf-8") as file:
         header = file.readline().strip()
     wanted = TRUTH.replace(" string", "").replace(" ", "")
     if header != wanted:
-        raise SourceError(f"'{path}' starts with '{header[:80]}', a truth file starts with '{wanted}'; give WORLD/truth.csv")
+        raise SourceError(
+            f"'{path}' starts with '{header[:80]}', a truth file starts with '{wanted}'; give WORLD/truth.csv"
+        )
     return spark.read.csv(path, header=True, schema=TRUTH)
 
 
@@ -36,7 +38,9 @@ def evaluate(campaigns: DataFrame, members: DataFrame, activity: DataFrame, trut
     attributed = members.where("role = 'attributed'").select("account_id", "campaign_id")
     active = activity.groupBy("account_id").agg(F.sum("exchanges").alias("exchanges"))
     judged = (
-        truth.join(active, "account_id").join(attributed, "account_id", "left").withColumn("hit", F.col("campaign_id").isNotNull())
+        truth.join(active, "account_id")
+        .join(attributed, "account_id", "left")
+        .withColumn("hit", F.col("campaign_id").isNotNull())
     )
     by_group = judged.groupBy("group", "scenario", "kind").agg(
         F.count("*").alias("accounts"),

@@ -1,5 +1,6 @@
-"""The one straight path: STAGES in order, and `run_stage`, the only place where reading, transforming, gating, writing
-and recording meet.
+"""The one straight path: STAGES in order, and the one place where a stage is run.
+
+`run_stage` is where reading, transforming, gating, writing and recording meet.
 
 A table's commit carries the fingerprint of everything that made it: code, settings and the fingerprints of what it was
 made from. A stage whose fingerprint is already committed is not run again, so a run that was cut off at any point goes
@@ -81,7 +82,9 @@ INGEST: tuple[Stage, ...] = (
     Stage("exchanges", ("exchange_fates",), exchanges.exchanges, appends=True),
     Stage("accounts", ("account_fates",), accounts.accounts, appends=True),
     Stage("models", ("model_fates",), models.models, appends=True),
-    Stage("quarantine", ("listing", "exchange_fates", "account_fates", "model_fates"), quarantine.quarantine, appends=True),
+    Stage(
+        "quarantine", ("listing", "exchange_fates", "account_fates", "model_fates"), quarantine.quarantine, appends=True
+    ),
     Stage("objects", ("listing", "exchange_fates", "account_fates", "model_fates"), objects.objects, appends=True),
 )
 """What becomes of new objects. The ledger is written last: an object is done when it stands there."""
@@ -148,6 +151,10 @@ class Report:
 Listener = Callable[[Report], None]
 
 
+def _unwatched(_: Report) -> None:
+    """Nobody watches."""
+
+
 @dataclass
 class Run:
     """One execution: where it reads and writes, and the frames it holds in the meantime."""
@@ -174,7 +181,7 @@ def ingest_and_detect(
     settings: Settings,
     *,
     forced: str | None = None,
-    listener: Listener = lambda report: None,
+    listener: Listener = _unwatched,
     detection: bool = True,
 ) -> str:
     """Read what is new below `source` into the warehouse, then, unless told not to, run detection. Returns the run id.
@@ -191,7 +198,7 @@ def ingest_and_detect(
     return run.run_id
 
 
-def detect(spark: SparkSession, warehouse: str, settings: Settings, *, listener: Listener = lambda report: None) -> str:
+def detect(spark: SparkSession, warehouse: str, settings: Settings, *, listener: Listener = _unwatched) -> str:
     """Run detection over what the warehouse holds. Returns the run id."""
     run = _new_run(spark, warehouse, settings, listener)
     try:
@@ -326,7 +333,7 @@ def _earlier(run: Run, table: str) -> DataFrame:
 
 
 def _options(run: Run, options: tuple[tuple[str, str], ...]) -> dict[str, object]:
-    special = {
+    special: dict[str, Callable[[], object]] = {
         "run_id": lambda: run.run_id,
         "versions": lambda: {name: tables.version(run.spark, run.warehouse, name) for name in ("links", "conduct")},
     }
@@ -377,7 +384,7 @@ class _Record:
         checked = dt.datetime.now(dt.UTC)
         verdicts = [self._verdict(verdict, stage_run, checked) for verdict in judgement.verdicts]
         self._append("gates", verdicts, stage_run)
-        entry = {
+        entry: dict[str, object] = {
             "run_id": self.run.run_id,
             "stage_run": stage_run,
             "table": self.table,
@@ -403,4 +410,3 @@ class _Record:
         rows = [tuple(entry[name] for name in contract.names) for entry in entries]
         frame = self.run.spark.createDataFrame(rows, contract.ddl).coalesce(1)
         tables.write(frame, self.run.warehouse, contract, f"{table}/{stage_run}", append=True)
-

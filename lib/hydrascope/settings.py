@@ -38,7 +38,9 @@ class IngestSettings:
 class TemplateSettings:
     """Which parts of prompts count as templates, and when two parts are one family."""
 
-    min_containment: float = limited(0.6, 0.1, 1.0, "Share of the commoner part's exchanges that hold the rarer one too.")
+    min_containment: float = limited(
+        0.6, 0.1, 1.0, "Share of the commoner part's exchanges that hold the rarer one too."
+    )
     min_parts: int = limited(3, 1, 64, "Fewest sampled shingles of a family: fewer are a turn of phrase, not a frame.")
     max_parts: int = limited(64, 2, 1024, "Parts of one exchange that are compared; the rarest are kept.")
 
@@ -60,7 +62,9 @@ class LinkSettings:
     min_bits: float = limited(14.0, 1.0, 64.0, "Bits an account needs, correlated kinds capped together.")
     min_views: int = limited(2, 2, 6, "Independent kinds an account needs, one of them hard to share.")
     view_cap_bits: float = limited(12.0, 1.0, 64.0, "Most bits that one group of correlated kinds may give.")
-    max_joints: int = limited(32, 2, 1024, "Most values per account and kind that are put in pairs; the rarest are kept.")
+    max_joints: int = limited(
+        32, 2, 1024, "Most values per account and kind that are put in pairs; the rarest are kept."
+    )
     max_rounds: int = limited(60, 1, 1000, "Most rounds of the evidence core before it is refused.")
 
 
@@ -70,8 +74,12 @@ class DecideSettings:
 
     min_accounts: int = limited(5, 2, 1000, "Fewest accounts of a campaign.")
     prior_bits: float = limited(-7.0, -30.0, 0.0, "log2 odds that a cluster is a campaign before its conduct is seen.")
-    min_probability: float = limited(0.8, 0.5, 0.99, "Least probability of a campaign; 0.8 is where ICD 203 says very likely.")
-    min_share: float = limited(0.3, 0.0, 1.0, "Least share of an attributed account's exchanges in the campaign's families.")
+    min_probability: float = limited(
+        0.8, 0.5, 0.99, "Least probability of a campaign; 0.8 is where ICD 203 says very likely."
+    )
+    min_share: float = limited(
+        0.3, 0.0, 1.0, "Least share of an attributed account's exchanges in the campaign's families."
+    )
     min_member_exchanges: int = limited(5, 1, 1000, "Fewest exchanges of an attributed account.")
 
 
@@ -114,7 +122,9 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
             problems.append(f"--set {text}: expected section.name=value, such as --set links.min_bits=12")
         else:
             chosen[name.strip()] = _literal(value.strip())
-    known = {f"{section.name}.{item.name}": item for section in fields(Settings) for item in fields(_default(section.name))}
+    known = {
+        f"{section.name}.{item.name}": item for section in fields(Settings) for item in fields(_default(section.name))
+    }
     sections: dict[str, dict[str, Any]] = {}
     for name, value in chosen.items():
         if name not in known:
@@ -140,7 +150,9 @@ def _from_file(path: str | None, problems: list[str]) -> Iterator[tuple[str, Any
     try:
         raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        problems.append(f"settings file '{path}' cannot be read ({error.strerror}); give a TOML file or leave --settings out")
+        problems.append(
+            f"settings file '{path}' cannot be read ({error.strerror}); give a TOML file or leave --settings out"
+        )
         return
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems.append(f"settings file '{path}' is not TOML: {error}")
@@ -167,7 +179,9 @@ def _problem(name: str, value: Any, item: Any) -> str | None:
         return None if isinstance(value, str) else f"{name} is {value!r}; it takes text, such as {default!r}"
     low, high = item.metadata["low"], item.metadata["high"]
     if not numeric or (isinstance(default, int) and not isinstance(value, int)):
-        return f"{name} is {value!r}; it takes a{' whole' if isinstance(default, int) else ''} number from {low} to {high}"
+        return (
+            f"{name} is {value!r}; it takes a{' whole' if isinstance(default, int) else ''} number from {low} to {high}"
+        )
     if not low <= value <= high:
         return f"{name} is {value}; it takes {low} to {high} (default {default})"
     return None

@@ -12,8 +12,9 @@ from hydrascope.kinds import BY_NAME, KINDS, Kind
 
 def test_every_kind_says_what_it_misses_what_looks_like_it_and_how_far_it_may_be_trusted() -> None:
     for kind in KINDS:
-        assert kind.misses and kind.look_alikes and kind.writer and kind.positive and kind.negative, kind.name
-        assert 0 < kind.worth <= 1 and kind.cap >= 2, kind.name
+        assert all((kind.misses, kind.look_alikes, kind.writer, kind.positive, kind.negative)), kind.name
+        assert 0 < kind.worth <= 1, kind.name
+        assert kind.cap >= 2, kind.name
 
 
 def test_the_contract_of_sightings_allows_exactly_the_kinds_that_exist() -> None:
@@ -28,7 +29,9 @@ def test_a_kind_takes_a_value_from_its_positive_cases_and_none_from_its_negative
     cases = [*((fields, wanted) for fields, wanted in kind.positive), *((fields, None) for fields in kind.negative)]
     columns = sorted({name for fields, _ in cases for name in fields} | _needed(kind))
     schema = ", ".join(f"{name} string" for name in [*columns, "wanted"])
-    frame = spark.createDataFrame([(*[fields.get(name) for name in columns], wanted) for fields, wanted in cases], schema)
+    frame = spark.createDataFrame(
+        [(*[fields.get(name) for name in columns], wanted) for fields, wanted in cases], schema
+    )
     wrong = frame.withColumn("value", kind.value()).where(~F.col("value").eqNullSafe(F.col("wanted")))
     assert wrong.collect() == []
 

@@ -31,7 +31,11 @@ def packed(folder: Path) -> Path:
     """What `make dist` packs, as a zip for --py-files."""
     target = folder / "hydrascope.zip"
     with zipfile.ZipFile(target, "w") as archive:
-        for top, below in ((ROOT / "lib", ROOT / "lib" / "hydrascope"), (ROOT, ROOT / "schemas"), (ROOT, ROOT / "infra")):
+        for top, below in (
+            (ROOT / "lib", ROOT / "lib" / "hydrascope"),
+            (ROOT, ROOT / "schemas"),
+            (ROOT, ROOT / "infra"),
+        ):
             for path in sorted(below.rglob("*")):
                 if path.is_file() and path.suffix != ".pyc":
                     archive.write(path, path.relative_to(top))

@@ -37,10 +37,14 @@ def contents(spark: SparkSession, warehouse: Path) -> dict[str, str]:
 def test_the_planted_campaign_is_found_once_and_no_trap_is_accused(spark: SparkSession, small: Small) -> None:
     found = [tables.read(spark, str(small.warehouse), name) for name in ("campaigns", "campaign_members", "activity")]
     told = evaluate(*found, read_truth(spark, str(small.world / "truth.csv")))
-    assert told["traps_attributed"] == 0 and len(told["traps"]) == 5
-    assert told["precision"] >= 0.95 and told["recall"] >= 0.9
+    assert told["traps_attributed"] == 0
+    assert len(told["traps"]) == 5
+    assert told["precision"] >= 0.95
+    assert told["recall"] >= 0.9
     (planted,) = told["campaigns_planted"]
-    assert planted["found"] and not planted["split"] and planted["merged_with"] == []
+    assert planted["found"]
+    assert not planted["split"]
+    assert planted["merged_with"] == []
 
 
 def test_every_stage_wrote_its_table_and_every_ledger_line_balances(spark: SparkSession, small: Small) -> None:
@@ -53,7 +57,9 @@ def test_every_stage_wrote_its_table_and_every_ledger_line_balances(spark: Spark
     assert gates.where("outcome <> 'passed'").isEmpty()
 
 
-def test_a_second_run_over_the_same_input_repeats_no_stage_and_changes_no_table(spark: SparkSession, small: Small) -> None:
+def test_a_second_run_over_the_same_input_repeats_no_stage_and_changes_no_table(
+    spark: SparkSession, small: Small
+) -> None:
     before = contents(spark, small.warehouse)
     reports: list[Report] = []
     pipeline.ingest_and_detect(spark, str(small.world), str(small.warehouse), load(), listener=reports.append)
@@ -66,7 +72,9 @@ def test_a_run_killed_in_the_middle_goes_on_where_it_stopped_and_ends_in_the_sam
 ) -> None:
     warehouse = tmp_path / "warehouse"
     command = [sys.executable, "-m", "hydrascope", "run", "--input", str(small.world), "--warehouse", str(warehouse)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+    )
     assert process.stderr is not None
     timer = threading.Timer(600, process.kill)
     timer.start()
@@ -99,9 +107,11 @@ def test_a_run_that_dies_between_two_ingest_tables_counts_no_record_twice(
         pipeline.ingest_and_detect(spark, str(part), warehouse, load(), listener=die, detection=False)
     pipeline.ingest_and_detect(spark, str(part), warehouse, load(), detection=False)
     total = tables.read(spark, warehouse, "objects").agg({"parsed": "sum", "duplicates": "sum"}).head()
-    assert total is not None and (total["sum(parsed)"], total["sum(duplicates)"]) == (
-        tables.read(spark, warehouse, "accounts").count(), 0,
-    )  # fmt: skip
+    assert total is not None
+    assert (total["sum(parsed)"], total["sum(duplicates)"]) == (
+        tables.read(spark, warehouse, "accounts").count(),
+        0,
+    )
 
 
 def test_a_warehouse_of_a_newer_contract_is_refused_before_anything_is_done(
@@ -111,7 +121,7 @@ def test_a_warehouse_of_a_newer_contract_is_refused_before_anything_is_done(
     frame = tables.read(spark, str(small.warehouse), "models")
     note = json.dumps({"contract": 99, "fingerprint": "later"})
     frame.write.format("delta").option("userMetadata", note).save(f"{warehouse}/models")
-    with pytest.raises(ContractError, match="contract 99.*upgrade hydrascope"):
+    with pytest.raises(ContractError, match=r"contract 99.*upgrade hydrascope"):
         pipeline.detect(spark, warehouse, load())
 
 
@@ -134,7 +144,10 @@ def test_a_user_mistake_is_one_line_that_says_what_to_type_and_exits_2(
 ) -> None:
     code = main([argument.replace("{warehouse}", str(small.warehouse)) for argument in arguments])
     lines = capsys.readouterr().err.strip().splitlines()
-    assert code == 2 and len(lines) == 1 and lines[0].startswith("hydrascope: ") and told in lines[0]
+    assert code == 2
+    assert len(lines) == 1
+    assert lines[0].startswith("hydrascope: ")
+    assert told in lines[0]
 
 
 def test_the_commands_of_the_readme_run_as_they_stand(
@@ -155,7 +168,9 @@ def test_the_commands_of_the_readme_run_as_they_stand(
 def test_the_notebook_runs_from_top_to_bottom_with_plain_python(small: Small) -> None:
     environment = os.environ | {"HYDRASCOPE_WAREHOUSE": str(small.warehouse)}
     for notebook in sorted((ROOT / "notebooks").glob("*.py")):
-        done = subprocess.run([sys.executable, str(notebook)], env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, str(notebook)], env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr[-2000:]
 
 

@@ -42,7 +42,13 @@ def unpacked(data: bytes, limits: Limits = LIMITS) -> bytes:
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_lines_are_the_same_however_the_object_is_cut_into_pieces(size: int) -> None:
     data = b'{"a":1}\r\n\n{"b":"\xc3\xa9"}\n  \n{"c":3}'
-    assert [f.raw for f in frames("lines", *split(data, size))] == [b'{"a":1}', b"", b'{"b":"\xc3\xa9"}', b"  ", b'{"c":3}']
+    assert [f.raw for f in frames("lines", *split(data, size))] == [
+        b'{"a":1}',
+        b"",
+        b'{"b":"\xc3\xa9"}',
+        b"  ",
+        b'{"c":3}',
+    ]
 
 
 def test_a_last_line_end_makes_no_further_line() -> None:
@@ -57,7 +63,11 @@ def test_cr_alone_ends_a_line_only_where_there_is_no_lf() -> None:
 @pytest.mark.parametrize("size", [10, 64, 5000])
 def test_a_line_over_the_limit_keeps_its_first_kilobyte_and_its_neighbours_are_whole(size: int) -> None:
     found = frames("lines", *split(b"a\n" + b"x" * 4000 + b"\nb\n", size), max_bytes=2048)
-    assert [(f.raw[:2], len(f.raw), f.note) for f in found] == [(b"a", 1, None), (b"xx", KEPT, "too_long"), (b"b", 1, None)]
+    assert [(f.raw[:2], len(f.raw), f.note) for f in found] == [
+        (b"a", 1, None),
+        (b"xx", KEPT, "too_long"),
+        (b"b", 1, None),
+    ]
 
 
 def test_bytes_that_are_no_utf8_and_half_surrogates_are_noted_on_their_own_line_alone() -> None:
@@ -101,13 +111,19 @@ def test_a_quote_that_is_never_closed_costs_its_own_row_only() -> None:
     rows = b"".join(b"a%d,x\n" % number for number in range(500))
     found = frames("csv", b"account_id,note\n" + b'bad,"open\n' + rows)
     assert [f.note for f in found].count("unclosed_quote") == 1
-    assert len(found) == 501 and sum(f.json is not None for f in found) == 500
+    assert len(found) == 501
+    assert sum(f.json is not None for f in found) == 500
 
 
 def test_bad_bytes_inside_an_open_quote_keep_their_own_note() -> None:
     found = frames("csv", b'a,b\n1,"x\n2,\xff\n\xff,3\n4,"5\n\xff6"\n')
     notes = [(f.raw, f.note) for f in found]
-    assert notes == [(b'1,"x', "unclosed_quote"), (b"2,\xff", "not_utf8"), (b"\xff,3", "not_utf8"), (b'4,"5\n\xff6"', "not_utf8")]
+    assert notes == [
+        (b'1,"x', "unclosed_quote"),
+        (b"2,\xff", "not_utf8"),
+        (b"\xff,3", "not_utf8"),
+        (b'4,"5\n\xff6"', "not_utf8"),
+    ]
 
 
 def test_batches_are_bounded_and_positions_count_from_one_without_a_gap() -> None:
@@ -130,7 +146,7 @@ def test_compression_is_told_from_the_bytes_and_members_and_padding_are_followed
 def test_a_cut_gzip_is_unreadable(cut: int | str) -> None:
     packed = gzip.compress(os.urandom(5000))
     with pytest.raises(Unreadable, match="cut off"):
-        unpacked(packed[: len(packed) // 2] if cut == "half" else packed[:-int(cut)])
+        unpacked(packed[: len(packed) // 2] if cut == "half" else packed[: -int(cut)])
 
 
 def test_a_damaged_gzip_and_bytes_after_its_end_are_unreadable() -> None:
@@ -153,7 +169,12 @@ def test_a_gzip_bomb_is_stopped_by_ratio_and_by_size() -> None:
 def test_utf16_is_transcoded_and_a_byte_order_mark_dropped() -> None:
     text = '{"a":"\u00e9\u4e2d"}\n'
     assert unpacked(b"\xef\xbb\xbf" + text.encode()) == text.encode()
-    assert unpacked(text.encode("utf-16")) == unpacked(text.encode("utf-16-le")) == unpacked(text.encode("utf-16-be")) == text.encode()
+    assert (
+        unpacked(text.encode("utf-16"))
+        == unpacked(text.encode("utf-16-le"))
+        == unpacked(text.encode("utf-16-be"))
+        == text.encode()
+    )
     with pytest.raises(Unreadable, match="utf-16"):
         unpacked('{"a"'.encode("utf-16") + b"\x00")
 
@@ -192,11 +213,21 @@ def test_unreadable_empty_and_unknown_objects_are_findings_with_a_reason(tmp_pat
     }
     assert all(seen.reason for seen in found.values())
     assert "--format" in (found["text.log"].reason or "")
-    assert found["cut.gz"].head is not None and len(found["cut.gz"].head) <= KEPT
+    assert found["cut.gz"].head is not None
+    assert len(found["cut.gz"].head) <= KEPT
 
 
 def test_a_folder_is_listed_in_natural_order_and_hidden_names_carry_a_reason(tmp_path: Path) -> None:
-    names = ["part-10.json", "part-2.json", "_SUCCESS", ".hidden", "x.tmp", "a.crc", "_temporary/part-0.json", "sub/é 1+%[x].json"]
+    names = [
+        "part-10.json",
+        "part-2.json",
+        "_SUCCESS",
+        ".hidden",
+        "x.tmp",
+        "a.crc",
+        "_temporary/part-0.json",
+        "sub/é 1+%[x].json",
+    ]
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -19,10 +20,18 @@ from tests.frames import rows
 
 def link(account: str, kind: str, value: str, bits: float = 8.0) -> dict[str, Any]:
     """A link of some bits."""
-    return {"account_id": account, "kind": kind, "value": value, "weight_bits": bits, "hard": kind in ("payment", "template")}
+    return {
+        "account_id": account,
+        "kind": kind,
+        "value": value,
+        "weight_bits": bits,
+        "hard": kind in ("payment", "template"),
+    }
 
 
-def test_an_account_needs_bits_from_two_views_and_one_hard_value_shared_in_the_core(make: Callable[..., DataFrame]) -> None:
+def test_an_account_needs_bits_from_two_views_and_one_hard_value_shared_in_the_core(
+    make: Callable[..., DataFrame],
+) -> None:
     found = clusters(
         make(
             "links",
@@ -35,7 +44,11 @@ def test_an_account_needs_bits_from_two_views_and_one_hard_value_shared_in_the_c
         ),
         settings=LinkSettings(),
     )  # fmt: skip
-    assert rows(found, "account_id", "cluster_id", "support_bits") == [("a", "a", 16.0), ("b", "a", 16.0), ("c", "a", 16.0)]
+    assert rows(found, "account_id", "cluster_id", "support_bits") == [
+        ("a", "a", 16.0),
+        ("b", "a", 16.0),
+        ("c", "a", 16.0),
+    ]
 
 
 def test_correlated_kinds_are_capped_together(make: Callable[..., DataFrame]) -> None:
@@ -46,8 +59,10 @@ def test_correlated_kinds_are_capped_together(make: Callable[..., DataFrame]) ->
 
 
 def test_a_core_that_needs_more_rounds_than_allowed_is_refused(make: Callable[..., DataFrame]) -> None:
-    chain = [link(f"a{n:02}", kind, f"v{n + step:02}") for n in range(9) for step, kind in ((0, "payment"), (1, "device"))]
-    with pytest.raises(GateFailed, match="links.max_rounds"):
+    chain = [
+        link(f"a{n:02}", kind, f"v{n + step:02}") for n in range(9) for step, kind in ((0, "payment"), (1, "device"))
+    ]
+    with pytest.raises(GateFailed, match=r"links\.max_rounds"):
         clusters(make("links", *chain), settings=LinkSettings(max_rounds=1))
 
 
@@ -58,7 +73,7 @@ def test_components_equal_those_of_networkx_whatever_the_order_and_with_a_path_o
     draw = random.Random(seed)
     names = [f"n{n:04}" for n in range(900)]
     draw.shuffle(names)
-    path = list(zip(names[:500], names[1:501], strict=False))
+    path = list(itertools.pairwise(names))
     scattered = [(draw.choice(names[501:]), draw.choice(names[501:])) for _ in range(250)]
     edges = path + scattered + scattered[:20]
     draw.shuffle(edges)

@@ -61,17 +61,19 @@ def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: 
         active += [_day(name, day, [scale * hour for hour in MORNING], "chat", single=0) for day in range(0, 10, 3)]
     used = int(240 * framed_share)
     exchanges = [{"exchange_id": f"{n:064x}", "account_id": name, "source_pos": n + 1} for n, name in enumerate(ring)]
+    cluster = {"cluster_id": "a0", "component_id": "a0", "support_bits": 22.0}
+    kinds = ("ip", "payment", "template")
     spark = make("links").sparkSession
     return Scene(
-        clusters=make("clusters", *[{"account_id": n, "cluster_id": "a0", "component_id": "a0", "support_bits": 22.0} for n in ring]),
+        clusters=make("clusters", *[{"account_id": n, **cluster} for n in ring]),
         links=make(
             "links",
-            *[{"account_id": n, "kind": k, "value": "v", "weight_bits": 9.0} for n in ring for k in ("ip", "payment", "template")],
+            *[{"account_id": n, "kind": k, "value": "v", "weight_bits": 9.0} for n in ring for k in kinds],
         ),
         activity=make("activity", *active),
         sightings=make(
             "sightings",
-            *[{"account_id": n, "kind": "template", "value": "v", "exchanges": used, "first_time": at} for n in ring if used],
+            *[{"account_id": n, "kind": "template", "value": "v", "exchanges": used, "first_time": at} for n in ring],
             *[{"account_id": n, "kind": "ip", "value": "v", "exchanges": 240, "first_time": at} for n in ring],
         ),
         accounts=make("accounts", *[{"account_id": n, "org_id": org} for n in [*ring, *crowd]]),
@@ -93,11 +95,15 @@ def _day(account: str, day: int, hours: list[int], capability: str, single: int)
     }  # fmt: skip
 
 
-def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alternatives(make: Callable[..., DataFrame]) -> None:
+def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alternatives(
+    make: Callable[..., DataFrame],
+) -> None:
     stage = scene(make)
     measured = stage.conduct().localCheckpoint()
-    told = {measure: bits for measure, bits in rows(measured, "measure", "strength_bits")}
-    assert told["equal_load"] == 5 and told["single_turn"] == 3 and told["presence"] > 3
+    told = dict(rows(measured, "measure", "strength_bits"))
+    assert told["equal_load"] == 5
+    assert told["single_turn"] == 3
+    assert told["presence"] > 3
     assert rows(measured.where("measure = 'capability_focus'"), "detail") == [("software_engineering",)]
 
     decided = decisions(measured, settings=DecideSettings()).localCheckpoint()
@@ -107,7 +113,9 @@ def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alterna
     assert rows(members, "account_id", "role", "share") == [(f"a{n}", "attributed", 1.0) for n in range(8)]
     assert all(reasons[0].startswith("For: shares") for (reasons,) in rows(members, "reasons"))
 
-    found = campaigns(decided, members, stage.activity, measured, stage.exchanges, make("campaigns"), run_id="r").localCheckpoint()
+    found = campaigns(
+        decided, members, stage.activity, measured, stage.exchanges, make("campaigns"), run_id="r"
+    ).localCheckpoint()
     (campaign,) = found.collect()
     assert (campaign["accounts"], campaign["exchanges"], campaign["associated"]) == (8, 1920, 0)
     assert (campaign["capabilities"], campaign["models"]) == (["software_engineering"], ["m"])
@@ -118,12 +126,14 @@ def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alterna
     )  # fmt: skip
     by_kind = {row["kind"]: row for row in claims.collect()}
     assert by_kind["payment"]["claim"].startswith("8 of 8 attributed accounts share 1 payment instruments")
-    assert by_kind["equal_load"]["table_version"] == 4 and by_kind["payment"]["table_version"] == 3
+    assert by_kind["equal_load"]["table_version"] == 4
+    assert by_kind["payment"]["table_version"] == 3
     assert len(by_kind["template"]["sample"]) == 5
     assert all(entry["source_pos"] >= 1 for row in by_kind.values() for entry in row["sample"])
 
     weighed = rows(hypotheses(found, members, measured, stage.links), "hypothesis", "probability")
-    assert len(weighed) >= 4 and sum(share for _, share in weighed) == pytest.approx(1, abs=0.001)
+    assert len(weighed) >= 4
+    assert sum(share for _, share in weighed) == pytest.approx(1, abs=0.001)
     assert max(weighed, key=lambda pair: pair[1])[0] == "coordinated_extraction"
 
 
@@ -150,7 +160,12 @@ def test_an_account_that_hardly_uses_the_frames_is_associated_not_attributed(mak
 def test_likelihood_terms_follow_icd_203_at_their_ends(make: Callable[..., DataFrame]) -> None:
     ends = (0.05, 0.20, 0.45, 0.55, 0.80, 0.95, 0.96)
     frame = make("campaigns", *[{"probability": end} for end in ends])
-    found = [row[0] for row in frame.select(likelihood(frame["probability"]).alias("term"), "probability").orderBy("probability").collect()]
+    found = [
+        row[0]
+        for row in frame.select(likelihood(frame["probability"]).alias("term"), "probability")
+        .orderBy("probability")
+        .collect()
+    ]
     assert found == [
         "almost no chance", "very unlikely", "unlikely", "roughly even chance", "likely", "very likely", "almost certain",
     ]  # fmt: skip

@@ -39,7 +39,9 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("row", "broken"), ROWS, ids=[f"{name} {row}" for row, name in ROWS])
-def test_each_judge_finds_the_one_rule_that_a_row_breaks(spark: SparkSession, row: tuple[object, ...], broken: str) -> None:
+def test_each_judge_finds_the_one_rule_that_a_row_breaks(
+    spark: SparkSession, row: tuple[object, ...], broken: str
+) -> None:
     judged = gate.judge(spark.createDataFrame([GOOD, row], CONTRACT.ddl), CONTRACT)
     for suite in ("rules", "great_expectations"):
         stops = [verdict.expectation for verdict in judged.verdicts if verdict.suite == suite and verdict.stops]
@@ -62,7 +64,8 @@ def test_a_check_that_cannot_run_fails(spark: SparkSession, monkeypatch: pytest.
     monkeypatch.setitem(gate.EXPECTATIONS, "required", lambda module, rule: missing)
     judged = gate.judge(spark.createDataFrame([GOOD], CONTRACT.ddl), CONTRACT)
     (verdict,) = [v for v in judged.verdicts if v.suite == "great_expectations" and v.expectation == "id_required"]
-    assert verdict.outcome == "error" and verdict.stops
+    assert verdict.outcome == "error"
+    assert verdict.stops
 
 
 def test_broken_names_are_sorted_and_a_missing_optional_value_breaks_nothing(make: Callable[..., DataFrame]) -> None:

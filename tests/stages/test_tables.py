@@ -29,7 +29,9 @@ def test_the_content_hash_ignores_order_partitions_and_volatile_columns_but_sees
     assert tables.content_hash(make("activity", *days), ACTIVITY) != first
     objects = contracts.load("exchanges")
     here, there = ({"source_uri": place} for place in ("here", "there"))
-    assert tables.content_hash(make("exchanges", here), objects) == tables.content_hash(make("exchanges", there), objects)
+    assert tables.content_hash(make("exchanges", here), objects) == tables.content_hash(
+        make("exchanges", there), objects
+    )
 
 
 def test_an_append_with_the_same_fingerprint_happens_once(make: Callable[..., DataFrame], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hydrascope.stages.visits import framed, visits
 from tests.frames import rows
 
 SCHEMA = "account_id string, exchange_id string, event_time timestamp, parts array<string>"
-FRAME_A, FRAME_B, POPULAR = ["s:a1", "s:a2", "s:a3"], ["s:b1", "s:b2"], ["s:p1", "s:p2"]
+FRAME_A, FRAME_B, POPULAR = ["s:a1", "s:a2", "s:a3"], ["s:b1", "s:b2", "s:b3"], ["s:p1", "s:p2", "s:p3"]
 
 
 def held(spark: SparkSession, *prompts: tuple[str, list[str]]) -> DataFrame:
@@ -38,8 +38,16 @@ def test_parts_that_occur_together_are_one_family_and_a_popular_frame_does_not_b
     ]
 
 
-def test_a_single_shared_shingle_is_no_family_but_a_whole_prompt_shared_by_two_accounts_is(spark: SparkSession) -> None:
-    prompts = held(spark, ("u1", ["s:turn", "whole"]), ("u2", ["s:turn"]), ("u3", ["whole"]), ("u1", ["s:mine"]))
+def test_one_or_two_shared_shingles_are_no_family_but_a_whole_prompt_shared_by_two_accounts_is(
+    spark: SparkSession,
+) -> None:
+    prompts = held(
+        spark,
+        ("u1", ["s:turn", "s:phrase", "whole"]),
+        ("u2", ["s:turn", "s:phrase"]),
+        ("u3", ["whole"]),
+        ("u1", ["s:mine"]),
+    )
     found = rows(templates(prompts, settings=TemplateSettings()), "template_id", "basis", "family_id")
     assert found == [("whole", "whole", "whole")]
 

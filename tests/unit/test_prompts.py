@@ -27,20 +27,36 @@ def test_case_punctuation_and_blanks_do_not_count() -> None:
 
 
 def test_numbers_ids_links_addresses_quotations_and_code_are_slots() -> None:
-    for variable in ("42", "9f86d081-884c", "https://a.example/x?y=1", "me@example.org", "/etc/passwd", "snake_case", '"any words at all"'):
+    for variable in (
+        "42",
+        "9f86d081-884c",
+        "https://a.example/x?y=1",
+        "me@example.org",
+        "/etc/passwd",
+        "snake_case",
+        '"any words at all"',
+    ):
         assert words(f"look at {variable} now") == f"look at {SLOT} now", variable
     assert words("run ```python\nprint('hello')\n``` now") == f"run {SLOT} now"
     assert words("an open fence ```python\nprint(1)") == f"an open fence {SLOT}"
 
 
 def test_other_scripts_keep_their_letters() -> None:
-    assert words("\u041f\u0440\u0438\u0432\u0435\u0442, \u4e16\u754c!") == "\u043f\u0440\u0438\u0432\u0435\u0442 \u4e16\u754c"
+    assert (
+        words("\u041f\u0440\u0438\u0432\u0435\u0442, \u4e16\u754c!")
+        == "\u043f\u0440\u0438\u0432\u0435\u0442 \u4e16\u754c"
+    )
 
 
 def test_prompts_with_one_frame_share_its_shingles_whatever_fills_the_slots() -> None:
     draw = random.Random(1)
-    frame = " ".join(draw.choice(["alpha", "beta", "gamma", "delta", "omega"]) + draw.choice("abcdefgh") for _ in range(60))
-    filled = [frame + " " + " ".join(f"w{chr(97 + draw.randrange(26))}{chr(97 + draw.randrange(26))}" for _ in range(60)) for _ in range(2)]
+    frame = " ".join(
+        draw.choice(["alpha", "beta", "gamma", "delta", "omega"]) + draw.choice("abcdefgh") for _ in range(60)
+    )
+    filled = [
+        frame + " " + " ".join(f"w{chr(97 + draw.randrange(26))}{chr(97 + draw.randrange(26))}" for _ in range(60))
+        for _ in range(2)
+    ]
     alone = sketch(frame)
     assert len(alone) > 15
     assert alone <= sketch(filled[0]) & sketch(filled[1])
@@ -52,14 +68,16 @@ def test_sketches_depend_on_the_salt_and_on_nothing_else() -> None:
     batch = reduced(pd.Series(["other words before it", None, "", prompt]), 7, {}, **SIZES)
     assert set(batch["sketch"][3]) == sketch(prompt)
     assert not sketch(prompt) & sketch(prompt, salt=8)
-    assert batch["sketch"][1] is None and batch["digest"][1] is None
+    assert batch["sketch"][1] is None
+    assert batch["digest"][1] is None
 
 
 def test_a_sketch_is_sorted_distinct_and_capped_at_the_smallest() -> None:
     prompt = " ".join(chr(97 + a) + chr(97 + b) for a in range(26) for b in range(26))
     many = list(reduced(pd.Series([prompt]), 7, {}, words=4, scale=1, size=1000)["sketch"][0])
     few = list(reduced(pd.Series([prompt]), 7, {}, words=4, scale=1, size=10)["sketch"][0])
-    assert many == sorted(set(many)) and few == many[:10]
+    assert many == sorted(set(many))
+    assert few == many[:10]
 
 
 def test_a_prompt_shorter_than_a_shingle_is_one_shingle() -> None:

@@ -26,7 +26,9 @@ def test_a_missing_key_is_made_once_for_its_owner_alone(at: Path) -> None:
     assert list(at.parent.iterdir()) == [at]
 
 
-def test_without_a_name_the_key_is_in_the_users_configuration_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_name_the_key_is_in_the_users_configuration_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("HYDRASCOPE_KEY_FILE")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert pseudonyms.key_file() == tmp_path / "hydrascope" / "key"

@@ -58,7 +58,9 @@ def test_stages_kinds_hypotheses_and_sources_see_no_storage_no_session_and_no_wo
 def test_detection_knows_nothing_of_truth_or_of_worlds() -> None:
     for name, tree in modules():
         if name.startswith(PURE) or name in ("graph", "gate", "pipeline", "rules"):
-            texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+            texts = {
+                node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            }
             allowed = name == "sources.native"  # which must know the file to leave it unread
             assert allowed or not any("truth.csv" in text for text in texts), name
 
@@ -74,7 +76,9 @@ def test_every_table_has_its_stage_its_test_and_its_place() -> None:
         assert (LIB / "stages" / f"{table}.py").is_file(), table
         assert table in {stage.name for stage in STAGES}, table
         tested = "\n".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
-        assert f"stages.{table} import" in tested or f"stages import {table}" in tested, f"no test imports stages.{table}"
+        assert f"stages.{table} import" in tested or f"stages import {table}" in tested, (
+            f"no test imports stages.{table}"
+        )
     assert len({stage.name for stage in STAGES}) == len(STAGES)
 
 

@@ -7,11 +7,12 @@ from hydrascope.hypotheses.hypothesis import Hypothesis, best, bits, positive, v
 HYPOTHESIS = Hypothesis(
     name="coordinated_extraction",
     title="One operator harvests outputs through many accounts",
-    for_bits=lambda: best("template_concentration", "capability_focus", "single_turn")
-    + best("equal_load", "presence", "hours"),
-    against_bits=lambda: positive(-bits("one_organisation"))
-    + positive(-bits("template_concentration"))
-    + positive(-bits("equal_load")),
+    for_bits=lambda: (
+        best("template_concentration", "capability_focus", "single_turn") + best("equal_load", "presence", "hours")
+    ),
+    against_bits=lambda: (
+        positive(-bits("one_organisation")) + positive(-bits("template_concentration")) + positive(-bits("equal_load"))
+    ),
     because=lambda: F.format_string(
         "%.0f %% of the exchanges use the linking template families, and daily loads differ by %.0f %% of their mean.",
         value("template_concentration") * 100,

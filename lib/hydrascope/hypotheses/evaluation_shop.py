@@ -8,9 +8,11 @@ HYPOTHESIS = Hypothesis(
     name="evaluation_shop",
     title="An evaluation or benchmark shop",
     for_bits=lambda: positive(bits("single_turn")) + positive(bits("template_concentration")) / 2,
-    against_bits=lambda: F.log2(F.greatest(F.col("accounts") / 10, F.lit(1.0)))
-    + positive(0.5 - value("one_organisation")) * 4
-    + best("presence", "hours") / 2,
+    against_bits=lambda: (
+        F.log2(F.greatest(F.col("accounts") / 10, F.lit(1.0)))
+        + positive(0.5 - value("one_organisation")) * 4
+        + best("presence", "hours") / 2
+    ),
     because=lambda: F.format_string(
         "%.0f %% of the exchanges stand alone in their conversation; an evaluator would use one identity, not %d accounts.",
         value("single_turn") * 100,

@@ -10,7 +10,8 @@ HYPOTHESIS = Hypothesis(
     for_bits=lambda: 12 * value("one_organisation"),
     against_bits=lambda: 8 * positive(0.5 - value("one_organisation")) + best("equal_load", "presence"),
     because=lambda: F.format_string(
-        "The largest organisation or own domain holds a weighted share of %.2f of the accounts.", value("one_organisation")
+        "The largest organisation or own domain holds a weighted share of %.2f of the accounts.",
+        value("one_organisation"),
     ),
     decides="A contract or a verified domain that covers these accounts.",
 )

@@ -8,11 +8,13 @@ HYPOTHESIS = Hypothesis(
     name="shared_exit",
     title="Strangers behind one carrier, VPN or proxy exit",
     for_bits=lambda: 4 * held("address"),
-    against_bits=lambda: 5 * held("content")
-    + 4 * held("payment")
-    + 3 * held("device")
-    + positive(bits("equal_load"))
-    + positive(bits("template_concentration")),
+    against_bits=lambda: (
+        5 * held("content")
+        + 4 * held("payment")
+        + 3 * held("device")
+        + positive(bits("equal_load"))
+        + positive(bits("template_concentration"))
+    ),
     because=lambda: F.format_string(
         "%.0f %% of the accounts share addresses; %.0f %% share prompt frames and %.0f %% payment instruments as well.",
         held("address") * 100,

@@ -20,5 +20,8 @@ KIND = Kind(
     misses="residential proxies with one address per account; rotation within a large pool",
     look_alikes=("carrier NAT", "campus", "office", "VPN exit", "household", "recycled lease"),
     positive=(({"client_ip": "8.8.4.4", "client_ip_basis": "edge"}, "8.8.4.4"),),
-    negative=({"client_ip": "8.8.4.4", "client_ip_basis": "forwarded"}, {"client_ip": None, "client_ip_basis": "service"}),
+    negative=(
+        {"client_ip": "8.8.4.4", "client_ip_basis": "forwarded"},
+        {"client_ip": None, "client_ip_basis": "service"},
+    ),
 )

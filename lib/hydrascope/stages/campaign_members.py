@@ -8,6 +8,9 @@ from pyspark.sql import functions as F
 from hydrascope.settings import DecideSettings, LinkSettings
 from hydrascope.stages.decide import probability
 
+NEARLY_ALL = 0.95
+"""From this share of its exchanges on, an account's other traffic is not worth a sentence."""
+
 
 def campaign_members(
     decisions: DataFrame,
@@ -25,7 +28,9 @@ def campaign_members(
     An account is attributed where enough of its own exchanges use the campaign's template families; otherwise it is
     associated: linked, but not accused. The campaign is named after the account that was first active.
     """
-    members = clusters.join(F.broadcast(decisions.select("cluster_id", F.col("probability").alias("claim"))), "cluster_id")
+    members = clusters.join(
+        F.broadcast(decisions.select("cluster_id", F.col("probability").alias("claim"))), "cluster_id"
+    )
     life = activity.groupBy("account_id").agg(F.sum("exchanges").alias("exchanges"))
     uses = sightings.where("kind = 'template'").groupBy("account_id", "value").agg(F.sum("exchanges").alias("used"))
     families = (
@@ -40,8 +45,10 @@ def campaign_members(
         .groupBy("account_id")
         .agg(F.sum("used").alias("used"))
     )
-    times = sightings.where("exchanges > 0").groupBy("account_id").agg(
-        F.min("first_time").alias("first_time"), F.max("last_time").alias("last_time")
+    times = (
+        sightings.where("exchanges > 0")
+        .groupBy("account_id")
+        .agg(F.min("first_time").alias("first_time"), F.max("last_time").alias("last_time"))
     )
     share = F.round(F.least(F.coalesce("used", F.lit(0)) / F.col("exchanges"), F.lit(1.0)), 6)
     judged = (
@@ -92,14 +99,18 @@ def _paid_alone(accounts: DataFrame) -> DataFrame:
 
 def _reasons(decide: DecideSettings) -> Column:
     """For and against, in sentences; the kinds that hold the account come first."""
-    held = F.concat(F.lit("For: shares "), F.array_join("kinds", ", "), F.format_string(" (%.0f bits).", "support_bits"))
+    held = F.concat(
+        F.lit("For: shares "), F.array_join("kinds", ", "), F.format_string(" (%.0f bits).", "support_bits")
+    )
     uses = F.format_string("%.0f %% of its exchanges use the campaign's template families.", F.col("share") * 100)
-    little = F.when(F.col("exchanges") < decide.min_member_exchanges, F.format_string(
-        "Against: only %d exchanges are known.", "exchanges"
-    ))
-    own = F.when(F.col("share") < 0.95, F.format_string(
-        "Against: %.0f %% of its exchanges do not use them.", (1 - F.col("share")) * 100
-    ))
+    little = F.when(
+        F.col("exchanges") < decide.min_member_exchanges,
+        F.format_string("Against: only %d exchanges are known.", "exchanges"),
+    )
+    own = F.when(
+        F.col("share") < NEARLY_ALL,
+        F.format_string("Against: %.0f %% of its exchanges do not use them.", (1 - F.col("share")) * 100),
+    )
     alone = F.when(F.col("paid_alone"), F.lit("Against: nobody else uses its payment instrument."))
     part = F.when(F.col("share") >= decide.min_share, F.concat(F.lit("For: "), uses)).otherwise(
         F.concat(F.lit("Against: only "), uses)

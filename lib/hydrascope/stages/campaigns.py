@@ -15,8 +15,34 @@ LIKELIHOOD = (
 )
 """Upper ends of the terms of ICD 203 (Analytic Standards, 2015, D.6.e.2.a); above the last is almost certain."""
 
-ADJECTIVES = ("amber", "ashen", "azure", "bronze", "copper", "coral", "crimson", "ebony", "golden", "indigo", "ivory", "jade")
-NOUNS = ("anchor", "arbor", "basin", "beacon", "canyon", "delta", "fjord", "harbor", "lagoon", "meadow", "prairie", "summit")
+ADJECTIVES = (
+    "amber",
+    "ashen",
+    "azure",
+    "bronze",
+    "copper",
+    "coral",
+    "crimson",
+    "ebony",
+    "golden",
+    "indigo",
+    "ivory",
+    "jade",
+)
+NOUNS = (
+    "anchor",
+    "arbor",
+    "basin",
+    "beacon",
+    "canyon",
+    "delta",
+    "fjord",
+    "harbor",
+    "lagoon",
+    "meadow",
+    "prairie",
+    "summit",
+)
 
 
 def campaigns(
@@ -93,5 +119,7 @@ def _models(days: DataFrame) -> DataFrame:
 
 
 def _access(exchanges: DataFrame, attributed: DataFrame) -> DataFrame:
-    came = exchanges.select("account_id", "format").join(F.broadcast(attributed.select("campaign_id", "account_id")), "account_id")
+    came = exchanges.select("account_id", "format").join(
+        F.broadcast(attributed.select("campaign_id", "account_id")), "account_id"
+    )
     return came.groupBy("campaign_id").agg(F.array_sort(F.collect_set("format")).alias("access"))

@@ -95,8 +95,6 @@ def support(links: DataFrame, settings: LinkSettings) -> DataFrame:
 
 
 def _independent_views() -> Column:
-    """How many independent views hold an account. A client fingerprint does not add to a prompt frame: a shared
-    harness brings both."""
+    """How many independent views hold an account; a client fingerprint adds nothing to a frame: a harness brings both."""
     both = F.array_contains("views", "client") & F.array_contains("views", "content")
     return F.size("views") - both.cast("int")
-

@@ -110,7 +110,9 @@ def _identity(inside: DataFrame, accounts: DataFrame) -> DataFrame:
     version = Window.partitionBy("account_id").orderBy(F.col("valid_from").desc())
     current = accounts.withColumn("latest", F.row_number().over(version)).where("latest = 1")
     named = inside.join(
-        current.select("account_id", "org_id", F.when(F.col("email_kind") == "other", F.col("email_domain")).alias("domain")),
+        current.select(
+            "account_id", "org_id", F.when(F.col("email_kind") == "other", F.col("email_domain")).alias("domain")
+        ),
         "account_id",
         "left",
     )
@@ -132,9 +134,7 @@ def _identity(inside: DataFrame, accounts: DataFrame) -> DataFrame:
     return _measure(frame, "one_organisation", "identity", 1 - 12 * F.greatest(F.col("value") - 0.2, F.lit(0.0)), -9, 1)
 
 
-def _template_concentration(
-    inside: DataFrame, outside: DataFrame, links: DataFrame, sightings: DataFrame
-) -> DataFrame:
+def _template_concentration(inside: DataFrame, outside: DataFrame, links: DataFrame, sightings: DataFrame) -> DataFrame:
     """Share of the exchanges that use the template families which link the cluster, against everyone else's use."""
     families = (
         links.where("kind = 'template'")
@@ -187,7 +187,9 @@ def _capability_focus(inside: DataFrame, outside: DataFrame) -> DataFrame:
         mine.join(base, "capability", "left")
         .crossJoin(F.broadcast(total))
         .withColumn("share", F.col("held") / F.sum("held").over(whole))
-        .withColumn("lift", F.col("share") / (F.greatest(F.coalesce("outside", F.lit(0)), F.lit(1)) / F.col("population")))
+        .withColumn(
+            "lift", F.col("share") / (F.greatest(F.coalesce("outside", F.lit(0)), F.lit(1)) / F.col("population"))
+        )
     )
     notable = (F.col("capability") != "-") & (F.col("share") >= NOTABLE_SHARE) & (F.col("lift") >= NOTABLE_LIFT)
     found = F.array_sort(
@@ -230,7 +232,12 @@ def _profile_measures(inside: DataFrame, outside: DataFrame) -> list[DataFrame]:
     }
     return [
         _measure(
-            frame.withColumn("value", F.col(name)).withColumn("baseline", F.col(f"base_{name}")), name, view, bits, low, high
+            frame.withColumn("value", F.col(name)).withColumn("baseline", F.col(f"base_{name}")),
+            name,
+            view,
+            bits,
+            low,
+            high,
         )
         for name, (view, bits, low, high) in shapes.items()
     ]

@@ -11,6 +11,9 @@ CONTENT, COORDINATION, IDENTITY, LINKAGE = "content", "coordination", "identity"
 NEEDED_BITS = 2.0
 """Four to one: the least that conduct of a view must say before a level may rest on it."""
 
+FIRM_VIEWS, LIKELY = 3, 0.55
+"""Confidence is moderate with so many views, and while the claim stays likely (ICD 203) without its strongest."""
+
 
 def decisions(conduct: DataFrame, *, settings: DecideSettings) -> DataFrame:
     """One row per cluster that meets the decision rule, with its level, probability and confidence.
@@ -20,17 +23,15 @@ def decisions(conduct: DataFrame, *, settings: DecideSettings) -> DataFrame:
     for a probability of at least `min_probability`; anything else is an abstention and stays a cluster.
     """
     views = conduct.groupBy("cluster_id", "view").agg(
-        (
-            F.greatest(F.max("strength_bits"), F.lit(0.0)) + F.least(F.min("strength_bits"), F.lit(0.0))
-        ).alias("bits")
+        (F.greatest(F.max("strength_bits"), F.lit(0.0)) + F.least(F.min("strength_bits"), F.lit(0.0))).alias("bits")
     )
     told = F.map_from_entries(F.collect_list(F.struct("view", "bits"))).alias("views")
     bits = {view: F.coalesce(F.col("views")[view], F.lit(0.0)) for view in (CONTENT, COORDINATION, IDENTITY, LINKAGE)}
     total = F.lit(settings.prior_bits) + sum(bits.values(), F.lit(0.0))
     strongest = F.greatest(*bits.values())
-    level = F.when(
-        (bits[COORDINATION] >= NEEDED_BITS) & (bits[CONTENT] >= NEEDED_BITS), F.lit("extraction")
-    ).when(bits[COORDINATION] >= NEEDED_BITS, F.lit("coordinated"))
+    level = F.when((bits[COORDINATION] >= NEEDED_BITS) & (bits[CONTENT] >= NEEDED_BITS), F.lit("extraction")).when(
+        bits[COORDINATION] >= NEEDED_BITS, F.lit("coordinated")
+    )
     standing = sum(((value >= NEEDED_BITS).cast("int") for value in bits.values()), F.lit(0))
     return (
         views.groupBy("cluster_id")
@@ -56,7 +57,7 @@ def probability(bits: Column) -> Column:
 
 def _confidence() -> Column:
     """Moderate where three views stand and the claim outlives its strongest view; never high before calibration."""
-    firm = (F.col("standing_views") >= 3) & (F.col("without_strongest") >= 0.55)
+    firm = (F.col("standing_views") >= FIRM_VIEWS) & (F.col("without_strongest") >= LIKELY)
     return F.when(firm, "moderate").otherwise("low")
 
 

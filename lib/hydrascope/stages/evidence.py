@@ -55,9 +55,11 @@ def evidence(
     claims = _kind_claims(held, link).unionByName(_conduct_claims(conduct, attributed))
     samples = _samples(held, attributed, claims, framed, exchanges)
     table_version = by_name({name: versions[name] for name in ("links", "conduct")}, F.col("table"), "bigint")
-    return claims.join(samples, ["campaign_id", "kind"], "left").select(
-        "*", table_version.alias("table_version")
-    ).withColumn("sample", F.coalesce("sample", F.array()))
+    return (
+        claims.join(samples, ["campaign_id", "kind"], "left")
+        .select("*", table_version.alias("table_version"))
+        .withColumn("sample", F.coalesce("sample", F.array()))
+    )
 
 
 def _kind_claims(held: DataFrame, link: LinkSettings) -> DataFrame:
@@ -81,7 +83,8 @@ def _kind_claims(held: DataFrame, link: LinkSettings) -> DataFrame:
         by_name(PLURAL, F.col("kind"), "string"),
     )
     which = F.format_string(
-        "kind = '%s' and account_id in (select account_id from campaign_members where campaign_id = '%s' and role = 'attributed')",
+        "kind = '%s' and account_id in "
+        "(select account_id from campaign_members where campaign_id = '%s' and role = 'attributed')",
         "kind",
         "campaign_id",
     )
@@ -109,9 +112,9 @@ def _conduct_claims(conduct: DataFrame, attributed: DataFrame) -> DataFrame:
         "accounts",
         "exchanges",
         F.lit("conduct").alias("table"),
-        F.format_string("cluster_id = '%s' and measure = '%s'", F.replace("cluster_id", F.lit("'"), F.lit("''")), "measure").alias(
-            "predicate"
-        ),
+        F.format_string(
+            "cluster_id = '%s' and measure = '%s'", F.replace("cluster_id", F.lit("'"), F.lit("''")), "measure"
+        ).alias("predicate"),
     )
 
 

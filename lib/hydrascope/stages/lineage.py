@@ -15,13 +15,21 @@ def lineage(campaign_members: DataFrame, earlier: DataFrame, *, run_id: str) -> 
     now = campaign_members.where("role = 'attributed'").select("account_id", F.col("campaign_id").alias("new"))
     before = earlier.where("role = 'attributed'").select("account_id", F.col("campaign_id").alias("old"))
     pairs = now.join(before, "account_id", "full")
-    by_new = pairs.where("new is not null").groupBy(F.col("new").alias("campaign_id")).agg(
-        F.array_sort(F.collect_set("old")).alias("from"),
-        F.count("*").alias("accounts"),
+    by_new = (
+        pairs.where("new is not null")
+        .groupBy(F.col("new").alias("campaign_id"))
+        .agg(
+            F.array_sort(F.collect_set("old")).alias("from"),
+            F.count("*").alias("accounts"),
+        )
     )
-    by_old = pairs.where("old is not null").groupBy(F.col("old").alias("campaign_id")).agg(
-        F.array_sort(F.collect_set("new")).alias("to"),
-        F.count("*").alias("accounts_before"),
+    by_old = (
+        pairs.where("old is not null")
+        .groupBy(F.col("old").alias("campaign_id"))
+        .agg(
+            F.array_sort(F.collect_set("new")).alias("to"),
+            F.count("*").alias("accounts_before"),
+        )
     )
     same = by_new.join(by_old.select("campaign_id", "accounts_before"), "campaign_id", "left")
     event = (

@@ -108,7 +108,9 @@ def cohesion(holdings: DataFrame, sightings: DataFrame, *, settings: HubSettings
     others = mine.select("account_id", *[F.col(name).alias(f"other_{name}") for name in ("kind", "value", "accounts")])
     pairs = (
         hubs.join(others, "account_id")
-        .where(independent() & (by_name(HARD, F.col("kind"), "boolean") | by_name(HARD, F.col("other_kind"), "boolean")))
+        .where(
+            independent() & (by_name(HARD, F.col("kind"), "boolean") | by_name(HARD, F.col("other_kind"), "boolean"))
+        )
         .groupBy("kind", "value", "accounts", "other_kind", "other_value", "other_accounts")
         .agg(F.count("*").alias("both"))
         .where(F.col("both") >= settings.min_accounts)
@@ -116,4 +118,3 @@ def cohesion(holdings: DataFrame, sightings: DataFrame, *, settings: HubSettings
     )
     lift = F.col("both") * F.col("population") / (F.col("accounts") * F.col("other_accounts"))
     return pairs.crossJoin(F.broadcast(population)).withColumn("lift", lift).where(F.col("lift") >= settings.min_lift)
-
