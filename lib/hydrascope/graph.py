@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -22,21 +21,16 @@ def components(vertices: DataFrame, edges: DataFrame) -> DataFrame:
     """
     from graphframes import GraphFrame
 
-    numbered = vertices.select("id", F.xxhash64("id").alias("number")).persist(StorageLevel.MEMORY_AND_DISK)
+    numbered = vertices.select("id", F.xxhash64("id").alias("number")).localCheckpoint()
     pairs = edges.select(F.xxhash64("src").alias("src"), F.xxhash64("dst").alias("dst")).where("src <> dst").distinct()
-    pairs = pairs.persist(StorageLevel.MEMORY_AND_DISK)
-    found = None
+    pairs = pairs.localCheckpoint()
+    _demand(numbered.count() == numbered.select("number").distinct().count(), "two vertex ids collide in 64 bits")
+    graph = GraphFrame(numbered.select(F.col("number").alias("id")), pairs)
+    found = graph.connectedComponents(broadcastThreshold=-1, use_local_checkpoints=True)
     try:
-        _demand(numbered.count() == numbered.select("number").distinct().count(), "two vertex ids collide in 64 bits")
-        graph = GraphFrame(numbered.select(F.col("number").alias("id")), pairs)
-        found = graph.connectedComponents(broadcastThreshold=-1, use_local_checkpoints=True)
-        labelled = _checked(numbered, pairs, found)
+        return _checked(numbered, pairs, found)
     finally:
-        pairs.unpersist()
-        numbered.unpersist()
-        if found is not None:
-            found.unpersist()
-    return labelled
+        found.unpersist()
 
 
 def _checked(numbered: DataFrame, pairs: DataFrame, found: DataFrame) -> DataFrame:

@@ -226,7 +226,8 @@ def run_stage(run: Run, stage: Stage) -> None:
     frames = [_frame(run, name) for name in stage.inputs]
     outgoing = stage.transform(*frames, **_options(run, stage.options)).select(*contract.names)
     outgoing = outgoing.to(outgoing.sparkSession.createDataFrame([], contract.ddl).schema)
-    outgoing.persist(StorageLevel.MEMORY_AND_DISK)
+    if not stage.appends:  # what appends is a cut of a shared frame, which is kept already
+        outgoing.persist(StorageLevel.MEMORY_AND_DISK)
     record = _Record(run, stage.name, fingerprint, inputs, started)
     try:
         gate_clock = time.monotonic()

@@ -38,11 +38,12 @@ class IngestSettings:
 class TemplateSettings:
     """Which parts of prompts count as templates, and when two parts are one family."""
 
-    min_containment: float = limited(
-        0.6, 0.1, 1.0, "Share of the commoner part's exchanges that hold the rarer one too."
+    min_overlap: float = limited(
+        0.6, 0.1, 1.0, "Share of the exchanges of two parts that hold both, to be of one family."
     )
     min_parts: int = limited(3, 1, 64, "Fewest sampled shingles of a family: fewer are a turn of phrase, not a frame.")
-    max_parts: int = limited(64, 2, 1024, "Parts of one exchange that are compared; the rarest are kept.")
+    min_exchanges: int = limited(3, 1, 1000, "Exchanges of one account from which on a part recurs in it.")
+    max_parts: int = limited(64, 2, 1024, "Most parts that are paired with one another at a time.")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class DecideSettings:
     min_accounts: int = limited(5, 2, 1000, "Fewest accounts of a campaign.")
     prior_bits: float = limited(-7.0, -30.0, 0.0, "log2 odds that a cluster is a campaign before its conduct is seen.")
     min_probability: float = limited(
-        0.8, 0.5, 0.99, "Least probability of a campaign; 0.8 is where ICD 203 says very likely."
+        0.8, 0.5, 0.99, "Least probability of a campaign; above 0.8 ICD 203 says very likely."
     )
     min_share: float = limited(
         0.3, 0.0, 1.0, "Least share of an attributed account's exchanges in the campaign's families."

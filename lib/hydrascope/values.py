@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-BLANKS = " \t\r\n\f\x0b\x00\u00a0"
+BLANKS = " \t\r\n\f\x0b\x00"
 PLACEHOLDERS = (
     "", "-", "--", "---", "?", "n/a", "#n/a", "nan", "null", "nil", "none", "unknown", "undefined", "missing", "empty",
     "(null)", "(none)", "[null]", "<null>", '"nan"', "not set", "(not set)", "tbd", "anonymous",

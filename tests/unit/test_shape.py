@@ -75,7 +75,7 @@ def test_every_table_has_its_stage_its_test_and_its_place() -> None:
         assert writer == table
         assert (LIB / "stages" / f"{table}.py").is_file(), table
         assert table in {stage.name for stage in STAGES}, table
-        tested = "\n".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
+        tested = "\n".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("*.py"))
         assert f"stages.{table} import" in tested or f"stages import {table}" in tested, (
             f"no test imports stages.{table}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import ipaddress
 from collections.abc import Iterator
@@ -35,12 +36,13 @@ class Made:
 
 @contextmanager
 def settings(spark: SparkSession, **values: str) -> Iterator[None]:
-    before = {name: spark.conf.get(name.replace("_", ".")) for name in values}
-    for name, value in values.items():
-        spark.conf.set(name.replace("_", "."), value)
+    chosen = {name.replace("_", "."): value for name, value in values.items()}
+    before = {name: spark.conf.get(name, None) for name in chosen}
+    for name, value in chosen.items():
+        spark.conf.set(name, value)
     yield
-    for name, value in before.items():
-        spark.conf.set(name.replace("_", "."), value)
+    for name, earlier in before.items():
+        spark.conf.unset(name) if earlier is None else spark.conf.set(name, earlier)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -148,14 +150,30 @@ def test_ids_follow_one_scheme_and_nothing_names_a_group(made: Made) -> None:
     assert [word for word in ("trap", "campaign", "hydra", "benign", "population") if word in text] == []
 
 
+def test_no_client_fingerprint_and_no_address_block_is_the_campaigns_alone(made: Made) -> None:
+    for name in ("ja4", "user_agent", "model", "capability", "asn"):
+        mine = {row[0] for row in made.exchanges.where("kind = 'campaign'").select(name).distinct().collect()}
+        others = {row[0] for row in made.exchanges.where("kind <> 'campaign'").select(name).distinct().collect()}
+        assert mine - others == set(), name
+
+
+def test_declared_organisations_are_ordinary_ones_with_the_domain_of_their_staff(
+    made: Made, spark: SparkSession
+) -> None:
+    declared = spark.read.option("header", True).csv(str(made.folder / "declared")).join(made.accounts, "org_id")
+    staff = declared.join(made.truth, "account_id")
+    assert {row["kind"] for row in staff.select("kind").distinct().collect()} <= {"benign", "trap"}
+    assert staff.where("group = 'trap-company-egress'").count() == TRAPS["trap-company-egress"]
+    assert staff.where(F.substring_index("email", "@", -1) != F.col("domain")).count() == 0
+
+
 def test_banned_accounts_are_replaced_within_hours(made: Made) -> None:
     mine = made.accounts.join(made.truth.where("kind = 'campaign'"), "account_id")
-    banned = [row["closed_time"] for row in mine.where("status = 'banned'").collect()]
-    created = [row["created_time"] for row in mine.collect()]
-    assert banned
-    assert all(
-        any(ban < sign_up < ban[:8] + f"{int(ban[8:10]) + 1:02d}" + ban[10:] for sign_up in created) for ban in banned
-    )
+    bans = [dt.datetime.fromisoformat(row["closed_time"]) for row in mine.where("status = 'banned'").collect()]
+    created = [dt.datetime.fromisoformat(row["created_time"]) for row in mine.collect()]
+    waits = [min(sign_up - ban for sign_up in created if sign_up > ban) for ban in bans]
+    assert waits
+    assert max(waits) < dt.timedelta(hours=10)
 
 
 def test_prompts_of_one_pipeline_share_their_frame_and_free_prompts_do_not_repeat(made: Made) -> None:

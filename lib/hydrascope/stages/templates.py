@@ -9,29 +9,30 @@ from pyspark.sql import functions as F
 from hydrascope import graph
 from hydrascope.settings import TemplateSettings
 
+HASHES = 8
+"""Hash functions of a part's MinHash signature: an overlap is told from another by eighths."""
+
 
 def templates(visits: DataFrame, *, settings: TemplateSettings) -> DataFrame:
     """One row per recurring part.
 
     A frame around variable slots leaves the same sampled shingles in every prompt that uses it, whatever fills the
-    slots. Two parts are of one family when most exchanges that hold the commoner one hold the rarer one too; a frame
+    slots. Two parts are of one family when the exchanges that hold the one are mostly those that hold the other; a frame
     of a popular framework is therefore a family of its own and does not bridge its users' own frames. A family of fewer
     than `min_parts` shingles is a turn of phrase, not a frame, and is left out.
     """
-    recurring = _recurring(visits).persist(StorageLevel.MEMORY_AND_DISK)
-    together = _together(visits, recurring, settings).persist(StorageLevel.MEMORY_AND_DISK)
+    recurring = _recurring(visits, settings).persist(StorageLevel.MEMORY_AND_DISK)
     try:
-        family = graph.components(recurring.select(F.col("part").alias("id")), together.select("src", "dst"))
+        family = graph.components(recurring.select(F.col("part").alias("id")), _together(recurring, settings))
     finally:
-        together.unpersist()
-    basis = F.when(F.col("part").startswith("s:"), "shingle").otherwise("whole")
+        recurring.unpersist()
     frames = family.groupBy("component").agg(
-        F.count("*").alias("parts"), F.max(F.when(~F.col("id").startswith("s:"), True)).alias("whole")
+        F.count("*").alias("parts"), F.max(~F.col("id").startswith("s:")).alias("whole")
     )
     kept = family.join(frames.where((F.col("parts") >= settings.min_parts) | F.col("whole")), "component")
     return recurring.join(kept.select(F.col("id").alias("part"), "component"), "part").select(
         F.col("part").alias("template_id"),
-        basis.alias("basis"),
+        F.when(F.col("part").startswith("s:"), "shingle").otherwise("whole").alias("basis"),
         F.col("component").alias("family_id"),
         "exchanges",
         "accounts",
@@ -41,47 +42,44 @@ def templates(visits: DataFrame, *, settings: TemplateSettings) -> DataFrame:
     )
 
 
-def _recurring(visits: DataFrame) -> DataFrame:
-    """Parts held by two accounts or more, with their counts. The first grouping needs no shuffle."""
-    per_account = (
-        visits.select("account_id", "event_time", F.explode("parts").alias("part"))
-        .groupBy("account_id", "part")
-        .agg(
-            F.count("*").alias("exchanges"),
-            F.min("event_time").alias("first_time"),
-            F.max("event_time").alias("last_time"),
-        )
+def _recurring(visits: DataFrame, settings: TemplateSettings) -> DataFrame:
+    """Parts that recur within two accounts or more, with their counts and the MinHash signature of the exchanges that hold them.
+
+    One pass, by account first, which needs no shuffle (MinHash: Broder 1997).
+    """
+    times = [F.min("first_time").alias("first_time"), F.max("last_time").alias("last_time")]
+    least = [F.min(f"h{place}").alias(f"h{place}") for place in range(HASHES)]
+    hashed = [F.xxhash64("exchange_id", F.lit(place)).alias(f"h{place}") for place in range(HASHES)]
+    parts = visits.select(
+        "account_id",
+        F.col("event_time").alias("first_time"),
+        F.col("event_time").alias("last_time"),
+        *hashed,
+        F.explode("parts").alias("part"),
     )
-    return (
-        per_account.groupBy("part")
-        .agg(
-            F.sum("exchanges").alias("exchanges"),
-            F.count("*").alias("accounts"),
-            F.min("first_time").alias("first_time"),
-            F.max("last_time").alias("last_time"),
-        )
-        .where("accounts >= 2")
-    )
+    per_account = parts.groupBy("account_id", "part").agg(F.count("*").alias("exchanges"), *times, *least)
+    per_account = per_account.where(F.col("exchanges") >= settings.min_exchanges)
+    totals = [F.sum("exchanges").alias("exchanges"), F.count("*").alias("accounts")]
+    return per_account.groupBy("part").agg(*totals, *times, *least).where("accounts >= 2")
 
 
-def _together(visits: DataFrame, recurring: DataFrame, settings: TemplateSettings) -> DataFrame:
-    """Pairs of parts of one family. Exchanges with the same recurring parts are counted once, with their number."""
-    known = recurring.select("part", F.col("exchanges").alias("held"))
-    held = (
-        visits.select("account_id", "exchange_id", F.explode("parts").alias("part"))
-        .join(known, "part")
-        .groupBy("account_id", "exchange_id")
-        .agg(F.array_sort(F.collect_list(F.struct("held", "part"))).alias("parts"))
-        .select(F.slice("parts", 1, settings.max_parts).alias("parts"))
-        .groupBy("parts")
-        .agg(F.count("*").alias("exchanges"))
+def _together(recurring: DataFrame, settings: TemplateSettings) -> DataFrame:
+    """Edges between parts whose exchanges overlap, as far as their signatures tell.
+
+    Parts meet where they share an entry of the signature, so no pair is looked at that has nothing in common. Of a
+    larger meeting only its first `max_parts` are paired with one another; components close the rest.
+    """
+    entries = F.explode(
+        F.array(*[F.struct(F.lit(place).alias("place"), F.col(f"h{place}").alias("least")) for place in range(HASHES)])
     )
-    pairs = (
-        held.select("exchanges", "parts", F.posexplode("parts").alias("place", "rarer"))
-        .select("exchanges", "rarer", F.explode(F.expr("slice(parts, place + 2, size(parts))")).alias("commoner"))
-        .groupBy("rarer", "commoner")
-        .agg(F.sum("exchanges").alias("together"))
+    met = (
+        recurring.select("part", entries.alias("entry"))
+        .groupBy("entry")
+        .agg(F.array_sort(F.collect_list("part")).alias("parts"))
     )
-    return pairs.where(F.col("together") >= settings.min_containment * F.col("commoner.held")).select(
-        F.col("rarer.part").alias("src"), F.col("commoner.part").alias("dst")
+    few = met.select(F.slice("parts", 1, settings.max_parts).alias("parts")).where("size(parts) > 1")
+    pairs = few.select("parts", F.posexplode("parts").alias("place", "src")).select(
+        "src", F.explode(F.expr("slice(parts, place + 2, size(parts))")).alias("dst")
     )
+    agreeing = pairs.groupBy("src", "dst").agg(F.count("*").alias("agree"))
+    return agreeing.where(F.col("agree") >= settings.min_overlap * HASHES).select("src", "dst")

@@ -10,7 +10,8 @@ from hydrascope.worlds import frames as written
 from hydrascope.worlds.draw import constant, units
 from hydrascope.worlds.presets import CampaignPlan
 from hydrascope.worlds.prompts import CODING_TOPICS
-from hydrascope.worlds.scene import DAY_SECONDS, FRAME, Scene, no_text
+from hydrascope.worlds.scene import DAY_SECONDS, Scene, frame, no_text
+from hydrascope.worlds.words import TOPICS
 
 BURST_DAYS = (-26, -17, -11, -4)
 """Sign-ups come in bursts, so many days before the window."""
@@ -52,6 +53,7 @@ def _roster(scene: Scene, plan: CampaignPlan) -> DataFrame:
         {
             "slot": slot,
             "successor": F.col("n") >= slots,
+            "elders": F.least(F.col("n"), F.lit(slots)),
             "banned": slot % F.lit(plan.banned_every) == plan.banned_every // 2,
         }
     )
@@ -127,13 +129,7 @@ def _habits(scene: Scene, plan: CampaignPlan) -> dict[str, Column]:
     claims = {clients.number("python sdk"): 78, clients.number("node sdk"): 22}
     once = places.place(1.0, networks.of("home"), draw.bits("one-off", key), spread=places.ANY, blocks=places.ANY)
     first = draw.below("family", len(written.HARVEST), F.col("slot_key"))
-    families = [
-        F.struct(
-            F.pmod(first + F.lit(step), F.lit(len(written.HARVEST))).cast("int").alias("frame"),
-            F.lit(0).cast("bigint").alias("key"),
-        )
-        for step in range(FAMILIES_EACH)
-    ]
+    families = [frame(F.pmod(first + F.lit(step), F.lit(len(written.HARVEST)))) for step in range(FAMILIES_EACH)]
     wrapped = draw.chance("claims a client", CLAIMING_SHARE, key)
     daily = F.lit(plan.daily_exchanges) * (F.lit(0.95) + draw.unit("pace", key) * F.lit(0.1))
     return {
@@ -141,7 +137,7 @@ def _habits(scene: Scene, plan: CampaignPlan) -> dict[str, Column]:
         "claimed": F.when(wrapped, draw.card("claimed", claims, key).cast("int")),
         "egress": F.array(pool(scene, plan, POOL_SHARE), once),
         "topic": draw.item("topic", constant(CODING_TOPICS, "array<int>"), key),
-        "frames": F.array(*families).cast(f"array<{FRAME}>"),
+        "frames": F.array(*families),
         "framed": F.lit(1.0),
         "rhythm": F.lit(rhythm.SHIFTS),
         "zone": F.lit(8),
@@ -165,7 +161,7 @@ def plan(scene: Scene, campaign: CampaignPlan) -> DataFrame:
             "rhythm": F.lit(rhythm.EVENING),
             "turns": F.lit(COVER_TURNS),
             "volume": F.lit(campaign.daily_exchanges * scene.days * campaign.cover_share),
-            "topic": scene.draw.below("cover topic", 14, F.col("key")),
+            "topic": scene.draw.below("cover topic", len(TOPICS), F.col("key")),
             "verbosity": F.lit(1.0),
         }
     )

@@ -18,7 +18,8 @@ STEADY = 0.9
 """Accounts with a greater share of framed prompts never leave their topic."""
 STICKY_MS = 10_800_000
 """A rented proxy address serves an account for three hours."""
-STATUS = {200: 9610, 429: 190, 400: 80, 529: 70, 500: 40, 401: 10}
+STATUS = {200: 961, 429: 19, 400: 8, 529: 7, 500: 4, 401: 1}
+"""Weights of the answers' status codes."""
 
 
 def _sessions(scene: Scene, plan: DataFrame) -> DataFrame:

@@ -30,14 +30,18 @@ MODELS = (
     Model("meridian-4-core", dt.datetime(2026, 5, 12, 16, tzinfo=dt.UTC), 0),
 )
 NEWEST = MODELS[-1]
+EAGER_SHARE, PATIENT_SHARE = 0.1, 0.56
+"""Shares of accounts that switch on the day of the release, and later; the rest keeps what it has."""
 SWITCHED_SHARE = 0.86
 """Share of an account's exchanges that go to the newest model once the account has switched."""
 
 
 def patience(draw: Draw, key: Column) -> Column:
-    """Seconds between the release of the newest model and an ordinary account's switch; null for a third that never does."""
+    """Seconds between the release of the newest model and an ordinary account's switch; null for those that never do."""
+    eager = draw.between("eager", 600, DAY_SECONDS, key).cast("bigint")
     waits = draw.lognormal("patience", 7.0 * DAY_SECONDS, 1.1, key).cast("bigint")
-    return F.when(draw.chance("switches", 0.66, key), waits)
+    mood = draw.unit("mood", key)
+    return F.when(mood < EAGER_SHARE, eager).when(mood < EAGER_SHARE + PATIENT_SHARE, waits)
 
 
 def model(draw: Draw, seconds: Column, patience_seconds: Column, account: Column, exchange: Column) -> Column:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hydrascope.worlds.words import CHOICES, COMMON, TOPICAL, TOPICS
+from hydrascope.worlds.words import CHOICES, COMMON, NOTHING, TOPICAL, TOPICS
 
 ASK = """
 Can you {verb} the {adj} {noun} for our {role} {manner}?
@@ -169,24 +169,20 @@ LINE_STYLES = ("code", "logs", "records", "dialogue")
 STYLE = {name: number for number, name in enumerate(STYLES)}
 
 Part = dict[str, str | int]
-"""Either `text`, or `base` and `stride`: the words of the slot start at entry base + topic * stride of the lexicon."""
+"""Fixed `text` and then a word of a slot, whose words start at entry base + topic * stride of the lexicon."""
 
 
-def _slot(name: str) -> Part:
+def _slot(name: str) -> dict[str, int]:
     if name in TOPICAL:
         return {"base": TOPICAL.index(name) * CHOICES, "stride": len(TOPICAL) * CHOICES}
     return {"base": (len(TOPICS) * len(TOPICAL) + list(COMMON).index(name)) * CHOICES, "stride": 0}
 
 
 def parts(pattern: str) -> list[Part]:
-    """The pattern cut into fixed texts and slots. Raises ValueError for a slot without words."""
-    cut: list[Part] = []
-    for at, text in enumerate(re.split(r"\{(\w+)\}", pattern)):
-        if at % 2 == 1:
-            cut.append(_slot(text))
-        elif text:
-            cut.append({"text": text})
-    return cut
+    """The pattern cut behind every slot. Raises ValueError for a slot without words."""
+    cut = re.split(r"\{(\w+)\}", pattern)
+    found: list[Part] = [{"text": text, **_slot(name)} for text, name in zip(cut[::2], cut[1::2], strict=False)]
+    return [*found, {"text": cut[-1], **_slot(NOTHING)}] if cut[-1] else found
 
 
 def sentences(style: str) -> list[str]:

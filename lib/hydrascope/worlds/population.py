@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from pyspark.sql import Column, DataFrame
@@ -12,7 +12,7 @@ from hydrascope.worlds import clients, networks, people, places, rhythm
 from hydrascope.worlds import frames as written
 from hydrascope.worlds.draw import constant, units
 from hydrascope.worlds.networks import COUNTRIES
-from hydrascope.worlds.scene import FRAME, Scene, frame, home, mobile
+from hydrascope.worlds.scene import Scene, frame, home, mobile
 from hydrascope.worlds.words import TOPICS
 
 GROUP = "population"
@@ -145,12 +145,9 @@ def _prompt_frames(scene: Scene) -> Column:
     """Own frames by unit, popular ones by account."""
     draw, key, unit = scene.draw, F.col("key"), F.col("unit")
     first = written.number(written.POPULAR[0])
-    popular = F.struct(
-        (draw.below("popular frame", len(written.POPULAR), key) + F.lit(first)).cast("int").alias("frame"),
-        F.lit(0).cast("bigint").alias("key"),
-    )
-    own = frame(written.COMPOSED, draw.bits("frame", unit))
-    second = frame(written.COMPOSED, draw.bits("second frame", unit))
+    popular = frame(draw.below("popular frame", len(written.POPULAR), key) + F.lit(first))
+    own = frame(F.lit(written.COMPOSED), draw.bits("frame", unit))
+    second = frame(F.lit(written.COMPOSED), draw.bits("second frame", unit))
     return (
         F.when(
             _is(*AUTOMATIC), F.when(draw.chance("two frames", 0.4, unit), F.array(own, second)).otherwise(F.array(own))
@@ -161,7 +158,6 @@ def _prompt_frames(scene: Scene) -> Column:
             F.when(draw.chance("writes frames", 0.5, key), F.array(own, popular)).otherwise(F.array(popular)),
         )
         .otherwise(F.array(popular))
-        .cast(f"array<{FRAME}>")
     )
 
 
@@ -194,18 +190,5 @@ def _egress(scene: Scene, pools: Sequence[Column], guests: int) -> Column:
 
 def plan(scene: Scene, size: int, *, pools: Sequence[Column] = (), guests: int = 0) -> DataFrame:
     """The ordinary accounts of a world; `guests` of them use each of the given proxy pools."""
-    steps: list[Callable[[Scene], dict[str, Column]]] = [_habits, _identity]
-    rows = _cast(scene, size)
-    for step in steps:
-        rows = rows.withColumns(step(scene))
+    rows = _cast(scene, size).withColumns(_habits(scene)).withColumns(_identity(scene))
     return rows.withColumns({"frames": _prompt_frames(scene), "egress": _egress(scene, pools, guests)})
-
-
-def domains(scene: Scene, organisations: Sequence[int]) -> DataFrame:
-    """org_id and domain of the organisations with those numbers among the ordinary ones."""
-    numbers = scene.spark.createDataFrame([(number,) for number in organisations], "unit_number bigint")
-    unit = scene.draw.bits("unit", F.lit(SEAT), F.col("unit_number"))
-    return numbers.select(
-        people.identifier("org_", scene.draw.bits("organisation", unit)).alias("org_id"),
-        people.company(scene.draw, F.col("unit_number")).alias("domain"),
-    )

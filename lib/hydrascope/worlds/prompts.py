@@ -69,7 +69,7 @@ def _render(pieces: Column) -> Column:
 
     def part_text(part: Column, at: Column, piece: Column) -> Column:
         choice = F.xxhash64(piece["key"], at).bitwiseAND(F.lit(CHOICES - 1)).cast("int")
-        return F.coalesce(part["text"], words[part["base"] + part["stride"] * piece["topic"] + choice])
+        return F.concat(part["text"], words[part["base"] + part["stride"] * piece["topic"] + choice])
 
     rendered = F.transform(
         pieces,

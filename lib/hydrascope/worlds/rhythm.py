@@ -22,6 +22,7 @@ WORKS_WEEKENDS = {EVENING: 0.9, OFFICE: 0.12, MACHINE: 1.0, NIGHTLY: 1.0, SHIFTS
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
+HOURS = 24
 SUNDAY, SATURDAY = 0, 6
 THURSDAY = 4
 """Day of the week of the epoch, counted from Sunday."""
@@ -54,10 +55,11 @@ def start_ms(
     """
     decks = [deck(dict(enumerate(HOUR_WEIGHTS[r]))) for r in sorted(HOUR_WEIGHTS)]
     drawn = draw.item("hour", constant(decks, "array<array<int>>")[rhythm], session)
-    hour = F.when(rhythm == NIGHTLY, draw.below("nightly hour", 24, account)).otherwise(drawn)
+    hour = F.when(rhythm == NIGHTLY, draw.below("nightly hour", HOURS, account)).otherwise(drawn)
     day = _day(draw, start * 1000 // DAY_MS, position, rhythm, session)
+    clock = F.pmod(hour - zone, F.lit(HOURS))
     within = draw.below("within hour", HOUR_MS, session)
-    return F.lit(start * 1000) + day * F.lit(DAY_MS) + (hour - zone) * F.lit(HOUR_MS) + within
+    return F.lit(start * 1000) + day * F.lit(DAY_MS) + clock * F.lit(HOUR_MS) + within
 
 
 def iso(ms: Column) -> Column:
@@ -67,7 +69,7 @@ def iso(ms: Column) -> Column:
     rest = F.pmod(ms, F.lit(DAY_MS).cast("bigint")).cast("int")
     hour, minute, second = [
         two_digits[(F.floor(rest / F.lit(unit)) % F.lit(limit)).cast("int")]
-        for unit, limit in ((HOUR_MS, 24), (60_000, 60), (1_000, 60))
+        for unit, limit in ((HOUR_MS, HOURS), (60_000, 60), (1_000, 60))
     ]
     thousandths = F.lpad((rest % F.lit(1_000)).cast("string"), 3, "0")
     return F.concat(date, F.lit("T"), hour, F.lit(":"), minute, F.lit(":"), second, F.lit("."), thousandths, F.lit("Z"))

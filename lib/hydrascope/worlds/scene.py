@@ -80,9 +80,9 @@ def no_text() -> Column:
     return F.lit(None).cast("string")
 
 
-def frame(number: int, key: Column) -> Column:
-    """One prompt frame of an account; `key` matters for composed frames only."""
-    return F.struct(F.lit(number).alias("frame"), key.alias("key"))
+def frame(number: Column, key: Column | None = None) -> Column:
+    """One prompt frame of an account: its number, and for a composed one the key that it is drawn from."""
+    return F.struct(number.alias("frame"), (F.lit(0) if key is None else key).alias("key")).cast(FRAME)
 
 
 def home(scene: Scene, upto: float, key: Column, country: Column) -> Column:
@@ -127,6 +127,7 @@ def _first(scene: Scene) -> dict[str, Column]:
         "provider": draw.card("provider", {"first_party": 88, "cloud_marketplace": 12}, key),
         "traced": draw.chance("traced", 0.05, key),
         "org_id": no_text(),
+        "elders": F.col("n"),
         "payment_kind": people.payment_kind(draw, key),
         "instrument": key,
         "hardware": key,
@@ -140,7 +141,9 @@ def _second(scene: Scene) -> dict[str, Column]:
     life = draw.unit("life", key) * (F.lit(scene.end) - F.col("created"))
     zones = constant([list(each.zones) for each in COUNTRIES], "array<array<int>>")[country]
     codes = constant([each.code for each in COUNTRIES], "array<string>")
-    anyone = scene.key(F.col("group"), draw.below("referrer", F.greatest(F.col("n"), F.lit(1)), key).cast("bigint"))
+    anyone = scene.key(
+        F.col("group"), draw.below("referrer", F.greatest(F.col("elders"), F.lit(1)), key).cast("bigint")
+    )
     return {
         "closed": F.when(F.col("status") != "active", F.col("created") + life.cast("bigint")),
         "claimed": F.col("client"),
@@ -152,7 +155,7 @@ def _second(scene: Scene) -> dict[str, Column]:
         "billing_country": F.when(draw.chance("billing known", 0.85, key), codes[country]),
         "egress": F.array(home(scene, 0.8, F.col("unit"), country), mobile(scene, 1.0, key, country)),
         "device_id": people.device(draw, F.col("hardware"), key),
-        "referrer_id": F.when((F.col("n") > 0) & draw.chance("referred", 0.05, key), account_id(anyone)),
+        "referrer_id": F.when((F.col("elders") > 0) & draw.chance("referred", 0.05, key), account_id(anyone)),
         "account_id": account_id(key),
     }
 

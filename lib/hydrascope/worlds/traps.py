@@ -12,7 +12,7 @@ from hydrascope.worlds import frames as written
 from hydrascope.worlds.draw import constant
 from hydrascope.worlds.presets import TrapPlan
 from hydrascope.worlds.prompts import CODING_TOPICS
-from hydrascope.worlds.scene import DAY_SECONDS, FRAME, Scene, frame, home, mobile
+from hydrascope.worlds.scene import DAY_SECONDS, Scene, frame, home, mobile
 
 CARRIER_ADDRESSES = 6
 CLASS_SHARE = 0.12
@@ -23,7 +23,7 @@ SERIAL = {"trap-company-egress": 300_001, "trap-office-card": 300_002, "trap-cam
 
 
 def _only(*frames: written.Frame) -> Column:
-    return F.array(*[frame(written.number(each), F.lit(0).cast("bigint")) for each in frames]).cast(f"array<{FRAME}>")
+    return F.array(*[frame(F.lit(written.number(each))) for each in frames])
 
 
 def _near(scene: Scene, day: int, days: float) -> Column:
@@ -194,11 +194,3 @@ def plan(scene: Scene, trap: TrapPlan) -> DataFrame:
     """The trap's accounts."""
     rows = scene.crowd(trap.name, trap.scenario, "trap", scene.count(trap.accounts, LEAST_ACCOUNTS))
     return BUILDERS[trap.name](scene, trap, rows)
-
-
-def declared_company(scene: Scene, trap: TrapPlan) -> DataFrame:
-    """org_id and domain of the company with its own egress."""
-    organisation = scene.draw.bits("organisation", F.lit(trap.name))
-    return scene.spark.range(1).select(
-        people.identifier("org_", organisation).alias("org_id"), _domain(scene, trap).alias("domain")
-    )

@@ -147,8 +147,8 @@ WHENS = (
     "since January|after the holidays|tonight|in the second week|every Thursday|at month end|late on Sunday|within an hour"
 )
 ROLES = (
-    "editor|nurse|accountant|site manager|new colleague|landlord|student|developer|client|tour guide|shop owner|analyst|"
-    "volunteer|project lead|grandfather|pharmacist|translator|flatmate|auditor|teacher|support agent|neighbour"
+    "copywriter|nurse|bookkeeper|site manager|new colleague|landlord|student|developer|client|tour guide|shop owner|data clerk|"
+    "volunteer|project lead|grandfather|pharmacist|translator|flatmate|tax adviser|teacher|support agent|neighbour"
 )
 REASONS = (
     "because the budget is tight|since nobody replied|as the first try failed|because two people disagree|so that it reads well|"
@@ -191,6 +191,8 @@ def _words(text: str) -> list[str]:
 TOPICAL = ("noun", "verb", "adj")
 """Slots whose words depend on the topic, in the order of the lexicon."""
 
+NOTHING = "nothing"
+"""The slot behind the last fixed text of a pattern."""
 COMMON: dict[str, list[str]] = {
     "name": _words(NAMES),
     "place": _words(PLACES),
@@ -208,6 +210,7 @@ COMMON: dict[str, list[str]] = {
     "file": [f"{a}/{b}" for a, b in product(_words(_PARTS), _words(_THINGS))],
     "n": [str(n) for n in range(2, 100)],
     "big": [str(100 + 37 * n) for n in range(400)],
+    NOTHING: [""],
     "code": [f"{chr(65 + n % 26)}{chr(65 + n * 7 % 23)}-{1000 + n * 7919 % 9000}" for n in range(600)],
 }
 """Slots that any topic fills from the same words."""

@@ -17,8 +17,10 @@ from hydrascope.worlds.scene import Scene, complete
 
 EXCHANGE_FILES = 8
 ACCOUNT_FILES = 2
-DECLARED_ORGANISATIONS = (9, 19, 29, 39, 49)
-"""Numbers of the ordinary organisations that the provider has on its list; tenth ones have forty seats."""
+DECLARED_SHARE = 0.12
+"""Share of the large ordinary organisations that are on the provider's list."""
+KNOWN_TRAP = "trap-company-egress"
+"""The company with its own egress is on that list."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def generate(spark: SparkSession, out: str, *, preset: str = "demo", seed: int =
     try:
         counted = _write_exchanges(scene, folder, plan)
         _write_accounts(scene, folder, plan)
-        _write_lists(scene, folder, chosen)
+        _write_lists(scene, folder, plan)
         kinds = {row["kind"]: row["count"] for row in plan.where("stint = 0").groupBy("kind").count().collect()}
     finally:
         plan.unpersist()
@@ -118,19 +120,13 @@ def _write_accounts(scene: Scene, folder: write.Folder, plan: DataFrame) -> None
     folder.one_csv("truth.csv", accounts.truth(plan))
 
 
-def _write_lists(scene: Scene, folder: write.Folder, preset: Preset) -> None:
-    """Models and their releases; organisations that are known and benign."""
-    models = scene.spark.createDataFrame(
-        [(m.name, int(m.released.timestamp() * 1000)) for m in MODELS], "model string, ms bigint"
-    )
+def _write_lists(scene: Scene, folder: write.Folder, plan: DataFrame) -> None:
+    """Models and their releases; a few organisations that the provider knows and trusts, with the domain of their staff."""
+    rows = [(model.name, int(model.released.timestamp() * 1000)) for model in MODELS]
+    models = scene.spark.createDataFrame(rows, "model string, ms bigint")
     folder.one_csv("models.csv", models.select("model", iso(F.col("ms")).alias("released_time")))
-    known = population.domains(scene, DECLARED_ORGANISATIONS).withColumn(
-        "note", F.lit("contract on file, domain verified")
-    )
-    for trap in preset.traps:
-        if trap.name == "trap-company-egress":
-            company = traps.declared_company(scene, trap)
-            known = known.unionByName(
-                company.withColumn("note", F.lit("enterprise contract, egress through own gateway"))
-            )
-    folder.one_csv("declared/organisations.csv", known)
+    known = (F.col("group") == KNOWN_TRAP) | scene.draw.chance("declared", DECLARED_SHARE, F.col("org_id"))
+    staff = plan.where((F.col("plan") == "enterprise") & known)
+    domain = F.min(F.substring_index("email", "@", -1)).alias("domain")
+    organisations = staff.groupBy("org_id").agg(domain).withColumn("note", F.lit("contract on file, domain verified"))
+    folder.one_csv("declared/organisations.csv", organisations)

@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 
 PART = "part"
 """Column that says which file a row belongs to, from 0."""
+SPREAD = 4
+"""Partitions per file: with more partitions than files, fewer files share a task."""
 STAGING = ".staging"
 CSV = {"header": "true", "quote": '"', "escape": '"', "emptyValue": '""', "lineSep": "\n", "encoding": "UTF-8"}
 NDJSON = {"ignoreNullFields": "true", "compression": "gzip", "encoding": "UTF-8", "lineSep": "\n"}
@@ -71,4 +73,4 @@ class Folder:
 
 def cut(rows: DataFrame, parts: int, *order: str) -> DataFrame:
     """Rows of one PART together, sorted by PART and `order`, whatever the session's number of partitions."""
-    return rows.repartition(parts, F.col(PART)).sortWithinPartitions(PART, *order)
+    return rows.repartition(parts * SPREAD, F.col(PART)).sortWithinPartitions(PART, *order)

@@ -1,0 +1,56 @@
+"""From a folder of raw objects to fates and the ledger, as the pipeline does it, in one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+
+from hydrascope import contract, ingest, pseudonyms
+from hydrascope.settings import IngestSettings
+from hydrascope.stages.fates import fates
+from hydrascope.stages.objects import objects
+from hydrascope.stages.quarantine import quarantine
+
+TABLES = ("exchanges", "accounts", "models")
+KEY = bytes(range(32))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of a folder: the listing, the fates of each table's records, and the two tables made of all."""
+
+    listing: DataFrame
+    fates: dict[str, DataFrame]
+    objects: DataFrame
+    quarantine: DataFrame
+
+    def ledger(self) -> dict[str, tuple[int, ...]]:
+        """By name of the object: lines, parsed, quarantined, duplicates, blank."""
+        columns = ("uri", "lines", "parsed", "quarantined", "duplicates", "blank")
+        return {Path(row[0]).name: tuple(row[1:]) for row in self.objects.select(*columns).collect()}
+
+    def broken(self, table: str = "exchanges") -> dict[int, tuple[str, ...]]:
+        """By position: the rules that each quarantined record breaks."""
+        rows = self.fates[table].where("fate = 'quarantined'").select("source_pos", "broken").collect()
+        return {row[0]: tuple(row[1]) for row in rows}
+
+
+def read(
+    spark: SparkSession,
+    root: Path,
+    tables: tuple[str, ...] = TABLES,
+    settings: IngestSettings | None = None,
+    forced: str | None = None,
+) -> Reading:
+    """List and read everything below `root`; records are kept, so that many questions cost one pass."""
+    chosen = settings or IngestSettings()
+    listing = ingest.listing(spark, str(root), settings=chosen, forced=forced)
+    key = pseudonyms.key_frame(spark, KEY)
+    found = {}
+    for table in tables:
+        records = ingest.records(spark, listing, table, settings=chosen, key=key).persist()
+        found[table] = fates(records, contract.load(table)).persist()
+    made = list(found.values())
+    return Reading(listing, found, objects(listing, *made).persist(), quarantine(listing, *made).persist())
