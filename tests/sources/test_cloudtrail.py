@@ -15,11 +15,22 @@ from tests.frames import rows
 from tests.sources.reading import read
 
 EVENT: dict[str, Any] = {
-    "eventVersion": "1.08", "eventTime": "2026-05-01T12:00:00Z", "eventSource": "bedrock.amazonaws.com", "eventName": "InvokeModel",
-    "awsRegion": "us-east-1", "sourceIPAddress": "8.8.4.4", "userAgent": "[Boto3/1.26 md/Botocore]", "requestID": "q1", "eventID": "e1",
-    "requestParameters": {"modelId": "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-3", "deep": {"x": [1]}},
-    "recipientAccountId": "111122223333", "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::1:user/u", "accessKeyId": "AKIAEXAMPLE"},
-}  # fmt: skip
+    "eventVersion": "1.08",
+    "eventTime": "2026-05-01T12:00:00Z",
+    "eventSource": "bedrock.amazonaws.com",
+    "eventName": "InvokeModel",
+    "awsRegion": "us-east-1",
+    "sourceIPAddress": "8.8.4.4",
+    "userAgent": "[Boto3/1.26 md/Botocore]",
+    "requestID": "q1",
+    "eventID": "e1",
+    "requestParameters": {
+        "modelId": "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-3",
+        "deep": {"x": [1]},
+    },
+    "recipientAccountId": "111122223333",
+    "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::1:user/u", "accessKeyId": "AKIAEXAMPLE"},
+}
 
 
 def document(*events: dict[str, Any]) -> str:
@@ -31,10 +42,22 @@ def test_an_event_is_an_exchange_of_the_account_that_received_it(spark: SparkSes
     (tmp_path / "a.json.gz").write_bytes(gzip.compress(document({}).encode()))
     (row,) = exchanges(read(spark, tmp_path, ("exchanges",)).fates["exchanges"]).collect()
     found = row.asDict()
-    expected = {"account_id": "111122223333", "user_id": "arn:aws:iam::1:user/u", "api_key_id": "AKIAEXAMPLE", "request_id": "q1",
-                "model": "anthropic.claude-3", "provider": "anthropic", "operation": "bedrock:InvokeModel", "outcome": "ok",
-                "user_agent": "Boto3/1.26 md/Botocore", "client_ip": "8.8.4.4", "input_tokens": None, "template_id": None, "sketch": None,
-                "attrs": {"region": "us-east-1"}}  # fmt: skip
+    expected = {
+        "account_id": "111122223333",
+        "user_id": "arn:aws:iam::1:user/u",
+        "api_key_id": "AKIAEXAMPLE",
+        "request_id": "q1",
+        "model": "anthropic.claude-3",
+        "provider": "anthropic",
+        "operation": "bedrock:InvokeModel",
+        "outcome": "ok",
+        "user_agent": "Boto3/1.26 md/Botocore",
+        "client_ip": "8.8.4.4",
+        "input_tokens": None,
+        "template_id": None,
+        "sketch": None,
+        "attrs": {"region": "us-east-1"},
+    }
     assert {name: found[name] for name in expected} == expected
 
 

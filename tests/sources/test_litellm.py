@@ -13,13 +13,30 @@ from hydrascope.stages.exchanges import exchanges
 from tests.sources.reading import read
 
 ROW: dict[str, Any] = {
-    "request_id": "c1", "call_type": "acompletion", "api_key": "88dc28d0f030", "startTime": "2026-05-01 12:00:00.500000",
-    "endTime": "2026-05-01 12:00:01.500000", "model": "gpt-4o", "user": "u-1", "team_id": "", "organization_id": "", "end_user": "e-1",
-    "cache_hit": "None", "prompt_tokens": 10, "completion_tokens": 20, "requester_ip_address": "8.8.4.4", "custom_llm_provider": "openai",
-    "metadata": json.dumps({"user_api_key_org_id": "org-1", "usage_object": {"prompt_tokens_details": {"cached_tokens": 4}}}),
-    "messages": json.dumps([{"role": "system", "content": "be brief"}, {"role": "user", "content": "explain the plan to me"}]),
-    "status": "success", "session_id": "s1",
-}  # fmt: skip
+    "request_id": "c1",
+    "call_type": "acompletion",
+    "api_key": "88dc28d0f030",
+    "startTime": "2026-05-01 12:00:00.500000",
+    "endTime": "2026-05-01 12:00:01.500000",
+    "model": "gpt-4o",
+    "user": "u-1",
+    "team_id": "",
+    "organization_id": "",
+    "end_user": "e-1",
+    "cache_hit": "None",
+    "prompt_tokens": 10,
+    "completion_tokens": 20,
+    "requester_ip_address": "8.8.4.4",
+    "custom_llm_provider": "openai",
+    "metadata": json.dumps(
+        {"user_api_key_org_id": "org-1", "usage_object": {"prompt_tokens_details": {"cached_tokens": 4}}}
+    ),
+    "messages": json.dumps(
+        [{"role": "system", "content": "be brief"}, {"role": "user", "content": "explain the plan to me"}]
+    ),
+    "status": "success",
+    "session_id": "s1",
+}
 
 
 def made(spark: SparkSession, folder: Path, *records: dict[str, Any]) -> tuple[dict[str, Any], Any]:
@@ -31,9 +48,23 @@ def made(spark: SparkSession, folder: Path, *records: dict[str, Any]) -> tuple[d
 
 def test_a_row_of_spend_logs_is_an_exchange(spark: SparkSession, tmp_path: Path) -> None:
     found, _ = made(spark, tmp_path, ROW)
-    expected = {"account_id": "u-1", "org_id": "org-1", "user_id": "e-1", "api_key_id": "88dc28d0f030", "conversation_id": "s1",
-                "client_ip": "8.8.4.4", "client_ip_basis": "peer", "input_tokens": 10, "output_tokens": 20, "cached_input_tokens": 4,
-                "outcome": "ok", "status_code": None, "latency_ms": 1000.0, "prompt_truncated": False, "attrs": None}  # fmt: skip
+    expected = {
+        "account_id": "u-1",
+        "org_id": "org-1",
+        "user_id": "e-1",
+        "api_key_id": "88dc28d0f030",
+        "conversation_id": "s1",
+        "client_ip": "8.8.4.4",
+        "client_ip_basis": "peer",
+        "input_tokens": 10,
+        "output_tokens": 20,
+        "cached_input_tokens": 4,
+        "outcome": "ok",
+        "status_code": None,
+        "latency_ms": 1000.0,
+        "prompt_truncated": False,
+        "attrs": None,
+    }
     assert {name: found["c1"][name] for name in expected} == expected
     assert str(found["c1"]["event_time"]) == "2026-05-01 12:00:00.500000"
     assert len(found["c1"]["template_id"]) == 64
@@ -84,7 +115,8 @@ def test_accounts_prompts_failures_and_broken_json_are_told_apart(spark: SparkSe
     assert templates["none"] is None
     assert found["cut"]["prompt_truncated"] is True
     assert found["key"]["account_id"] == "key:88dc28d0f030"
-    assert "1234567890" not in str(found["secret"]) and len(found["secret"]["api_key_id"]) == 64
+    assert "1234567890" not in str(found["secret"])
+    assert len(found["secret"]["api_key_id"]) == 64
     assert (found["chain"]["client_ip"], found["chain"]["client_ip_basis"]) == ("8.8.4.4", "forwarded")
     assert (found["fail"]["outcome"], found["fail"]["status_code"]) == ("rate_limited", 429)
     assert reading.broken() == {10: ("metadata_unreadable",), 11: ("account_id_required",)}

@@ -26,11 +26,23 @@ from tests.frames import rows
 from tests.sources.reading import read
 
 GOOD: dict[str, Any] = {
-    "request_id": "r1", "event_time": "2026-05-01T12:00:00.250Z", "account_id": "a1", "client_ip": "8.8.4.4", "input_tokens": 12,
-    "output_tokens": 0, "status_code": 200, "latency_ms": 31.5, "asn": 15169, "country": "de", "device_id": "NaN", "model": "m-1",
-    "ja4": "t13d1516h2_8daaf6152771_b186095e22b6", "user_agent": "OpenAI/Python 1.3", "capability": "coding",
+    "request_id": "r1",
+    "event_time": "2026-05-01T12:00:00.250Z",
+    "account_id": "a1",
+    "client_ip": "8.8.4.4",
+    "input_tokens": 12,
+    "output_tokens": 0,
+    "status_code": 200,
+    "latency_ms": 31.5,
+    "asn": 15169,
+    "country": "de",
+    "device_id": "NaN",
+    "model": "m-1",
+    "ja4": "t13d1516h2_8daaf6152771_b186095e22b6",
+    "user_agent": "OpenAI/Python 1.3",
+    "capability": "coding",
     "prompt": "Explain step by step what the function in file 17 does and why",
-}  # fmt: skip
+}
 
 
 def line(**changes: Any) -> bytes:
@@ -52,9 +64,24 @@ def test_a_good_exchange_becomes_a_row_and_its_prompt_is_forgotten(spark: SparkS
     assert found["exchange_id"] == hashlib.sha256(b"native\0a1\0r1").hexdigest()
     assert found["raw_sha256"] == hashlib.sha256(line()).hexdigest()
     assert (str(found["event_time"]), str(found["event_date"])) == ("2026-05-01 12:00:00.250000", "2026-05-01")
-    expected = {"client_ip": "8.8.4.4", "client_ip_basis": "edge", "country": "DE", "device_id": None, "input_tokens": 12, "output_tokens": 0,
-                "cached_input_tokens": None, "status_code": 200, "outcome": "ok", "latency_ms": 31.5, "sdk": "openai-python", "asn": 15169,
-                "prompt_truncated": False, "sample_rate": 1.0, "source_pos": 1, "format": "native"}  # fmt: skip
+    expected = {
+        "client_ip": "8.8.4.4",
+        "client_ip_basis": "edge",
+        "country": "DE",
+        "device_id": None,
+        "input_tokens": 12,
+        "output_tokens": 0,
+        "cached_input_tokens": None,
+        "status_code": 200,
+        "outcome": "ok",
+        "latency_ms": 31.5,
+        "sdk": "openai-python",
+        "asn": 15169,
+        "prompt_truncated": False,
+        "sample_rate": 1.0,
+        "source_pos": 1,
+        "format": "native",
+    }
     assert {name: found[name] for name in expected} == expected
     assert len(found["template_id"]) == 64
     assert "function" not in str(found)
@@ -99,13 +126,15 @@ def test_every_fault_of_a_line_is_quarantined_by_name_and_the_ledger_balances(
     kept = {row.source_pos: row for row in found.quarantine.collect()}
     assert base64.b64decode(kept[10].raw) == faults[9][0]
     assert base64.b64decode(kept[11].raw) == faults[10][0][:1024]
-    assert kept[2].rules == ["not_json"] and kept[2].reason == "the record is not JSON."
+    assert kept[2].rules == ["not_json"]
+    assert kept[2].reason == "the record is not JSON."
     assert all(row.reason.endswith(".") for row in kept.values())
 
 
 def test_the_same_records_give_the_same_fates_in_any_order_and_split(spark: SparkSession, tmp_path: Path) -> None:
     records = [line(request_id=f"r{number}") for number in range(20)]
-    records += records[:5] + [
+    records += [
+        *records[:5],
         line(request_id="r1", input_tokens=99),
         line(request_id="r1", input_tokens=99),
         line(request_id="r2", model="x"),
@@ -204,9 +233,11 @@ def test_accounts_are_reduced_and_people_are_not_named(spark: SparkSession, tmp_
     assert made["a1"].email_hmac == made["a2"].email_hmac is not None
     assert (made["a1"].email_shape, made["a1"].email_kind, made["a1"].phone_prefix) == ("a4.a5d2", "free", "4917012")
     assert (made["a2"].payment_fingerprint, made["a2"].signup_ip, made["a2"].billing_country) == (None, None, "NA")
-    assert made["a3"].email_hmac is None and made["a3"].phone_hmac is None
+    assert made["a3"].email_hmac is None
+    assert made["a3"].phone_hmac is None
     assert made["a1"].valid_from == made["a1"].created_time == made["a2"].created_time
-    assert "Anna" not in str(made) and "1234567" not in str(made)
+    assert "Anna" not in str(made)
+    assert "1234567" not in str(made)
     assert found.broken("accounts")[5] == ("closed_after_created",)
     assert "created_time_unreadable" in found.broken("accounts")[6]
 
@@ -219,9 +250,11 @@ def test_models_are_read_and_reference_files_are_named_and_left_alone(spark: Spa
         (tmp_path / folder / "list.csv").write_text("account_id,created_time\na1,2026-01-01T00:00:00Z\n")
     found = read(spark, tmp_path)
     assert rows(models(found.fates["models"]), "model") == [("m-1",)]
-    assert found.fates["accounts"].isEmpty() and found.fates["exchanges"].isEmpty()
+    assert found.fates["accounts"].isEmpty()
+    assert found.fates["exchanges"].isEmpty()
     reasons = {Path(row.uri).name: row.reason for row in found.objects.where("status = 'skipped'").collect()}
-    assert "evaluate" in reasons["truth.csv"] and "reference" in reasons["list.csv"]
+    assert "evaluate" in reasons["truth.csv"]
+    assert "reference" in reasons["list.csv"]
 
 
 def test_an_object_that_changes_under_the_reader_fails_the_run(spark: SparkSession, tmp_path: Path) -> None:

@@ -15,31 +15,63 @@ from tests.sources.reading import read
 
 JA4 = "t13d1516h2_8daaf6152771_b186095e22b6"
 EVENT: dict[str, Any] = {
-    "class_uid": 6003, "time": 1777636800123, "status_id": 1, "unmapped": {"ja4": JA4},
+    "class_uid": 6003,
+    "time": 1777636800123,
+    "status_id": 1,
+    "unmapped": {"ja4": JA4},
     "metadata": {"version": "1.8.0", "uid": "u1", "product": {"name": "gateway"}, "tenant_uid": "t1"},
     "actor": {"user": {"uid": "p1", "account": {"uid": "111122223333"}, "org": {"uid": "o1"}}},
-    "api": {"operation": "messages.create", "service": {"name": "ai.example.com"}, "request": {"uid": "q1"}, "token": {"uid": "k1"}},
+    "api": {
+        "operation": "messages.create",
+        "service": {"name": "ai.example.com"},
+        "request": {"uid": "q1"},
+        "token": {"uid": "k1"},
+    },
     "src_endpoint": {"ip": "8.8.4.4", "autonomous_system": {"number": 15169}, "location": {"country": "US"}},
-    "http_request": {"user_agent": "Anthropic/Python 0.40"}, "http_response": {"code": 200},
-    "ai_model": {"ai_provider": "first", "name": "m-1"}, "message_context": {"prompt_tokens": 5, "completion_tokens": 7},
-}  # fmt: skip
+    "http_request": {"user_agent": "Anthropic/Python 0.40"},
+    "http_response": {"code": 200},
+    "ai_model": {"ai_provider": "first", "name": "m-1"},
+    "message_context": {"prompt_tokens": 5, "completion_tokens": 7},
+}
 
 
 def test_an_event_with_the_ai_profile_is_a_full_exchange(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(EVENT))
     (row,) = exchanges(read(spark, tmp_path, ("exchanges",)).fates["exchanges"]).collect()
     found = row.asDict()
-    expected = {"account_id": "111122223333", "org_id": "o1", "user_id": "p1", "api_key_id": "k1", "request_id": "q1", "client_ip": "8.8.4.4",
-                "asn": 15169, "country": "US", "ja4": JA4, "model": "m-1", "provider": "first", "operation": "ai:messages.create",
-                "input_tokens": 5, "output_tokens": 7, "status_code": 200, "outcome": "ok", "sdk": "anthropic-python"}  # fmt: skip
+    expected = {
+        "account_id": "111122223333",
+        "org_id": "o1",
+        "user_id": "p1",
+        "api_key_id": "k1",
+        "request_id": "q1",
+        "client_ip": "8.8.4.4",
+        "asn": 15169,
+        "country": "US",
+        "ja4": JA4,
+        "model": "m-1",
+        "provider": "first",
+        "operation": "ai:messages.create",
+        "input_tokens": 5,
+        "output_tokens": 7,
+        "status_code": 200,
+        "outcome": "ok",
+        "sdk": "anthropic-python",
+    }
     assert {name: found[name] for name in expected} == expected
     assert str(found["event_time"]) == "2026-05-01 12:00:00.123000"
 
 
 def test_places_that_versions_moved_are_all_looked_at(spark: SparkSession, tmp_path: Path) -> None:
-    old = {**EVENT, "class_uid": 3005, "actor": {"user": {"uuid": "arn:u", "account_uid": "a-old", "credential_uid": "k-old"}},
-           "metadata": {"version": "1.0.0-rc.2", "uid": "u2"}, "api": {"operation": "x", "response": {"error": "AccessDenied"}},
-           "http_response": None, "status_id": 2}  # fmt: skip
+    old = {
+        **EVENT,
+        "class_uid": 3005,
+        "actor": {"user": {"uuid": "arn:u", "account_uid": "a-old", "credential_uid": "k-old"}},
+        "metadata": {"version": "1.0.0-rc.2", "uid": "u2"},
+        "api": {"operation": "x", "response": {"error": "AccessDenied"}},
+        "http_response": None,
+        "status_id": 2,
+    }
     arn = {
         **EVENT,
         "actor": None,

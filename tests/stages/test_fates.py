@@ -73,21 +73,34 @@ def test_each_record_has_one_fate_and_the_rules_it_broke(make: Make) -> None:
         (7, "quarantined", ("account_id_required",)),
         (8, "blank", ()),
     ] or _same_but_for_the_choice(rows(found, "source_pos", "fate"))
-    assert {row[0] for row in rows(found.where("raw is null"), "source_pos")} == {row[0] for row in rows(found.where("fate = 'parsed'"), "source_pos")}
+    assert {row[0] for row in rows(found.where("raw is null"), "source_pos")} == {
+        row[0] for row in rows(found.where("fate = 'parsed'"), "source_pos")
+    }
 
 
 def _same_but_for_the_choice(found: list[tuple[int, str]]) -> bool:
     """Which of two contradicting records is kept is a matter of their hashes; that one is, is not."""
     kinds = dict(found)
-    return sorted(kinds[pos] for pos in (2, 3, 4)) in (["duplicate", "parsed", "quarantined"], ["parsed", "quarantined", "quarantined"])
+    return sorted(kinds[pos] for pos in (2, 3, 4)) in (
+        ["duplicate", "parsed", "quarantined"],
+        ["parsed", "quarantined", "quarantined"],
+    )
 
 
 def test_fates_do_not_depend_on_places_or_partitions(make: Make) -> None:
     def kept(frame: DataFrame) -> list[tuple[Any, ...]]:
-        return rows(fates(frame, contract.load("exchanges")).where("fate = 'parsed'"), "exchange_id", "model", "raw_sha256")
+        return rows(
+            fates(frame, contract.load("exchanges")).where("fate = 'parsed'"), "exchange_id", "model", "raw_sha256"
+        )
 
-    turned = given(make).withColumn("source_uri", F.concat(F.lit("other"), (F.lit(100) - F.col("source_pos")).cast("string")))
-    assert kept(given(make)) == kept(turned.repartition(5)) == kept(turned.withColumn("source_pos", F.lit(9) - F.col("source_pos")).coalesce(1))
+    turned = given(make).withColumn(
+        "source_uri", F.concat(F.lit("other"), (F.lit(100) - F.col("source_pos")).cast("string"))
+    )
+    assert (
+        kept(given(make))
+        == kept(turned.repartition(5))
+        == kept(turned.withColumn("source_pos", F.lit(9) - F.col("source_pos")).coalesce(1))
+    )
 
 
 def test_rows_of_the_table_come_first(make: Make) -> None:
@@ -112,11 +125,15 @@ def test_the_tables_hold_what_was_parsed(make: Make) -> None:
 
 def listed(spark: SparkSession) -> DataFrame:
     """A listing of one object that was read, one that could not be, one that was skipped and one without records."""
+
     def row(uri: str, status: str, records: int | None) -> tuple[Any, ...]:
         reason = None if status == "read" else "it is so"
         return (uri, None, 10, None, "0" * 64, None, None, "exchanges", status, reason, "lines", records, None, b"head")
 
-    return spark.createDataFrame([row("o", "read", 8), row("bad", "unreadable", None), row("no", "skipped", None), row("none", "read", None)], surveys.SCHEMA)
+    return spark.createDataFrame(
+        [row("o", "read", 8), row("bad", "unreadable", None), row("no", "skipped", None), row("none", "read", None)],
+        surveys.SCHEMA,
+    )
 
 
 def test_the_ledger_has_every_object_and_adds_up(spark: SparkSession, make: Make) -> None:
@@ -124,7 +141,12 @@ def test_the_ledger_has_every_object_and_adds_up(spark: SparkSession, make: Make
     ledger = objects(listed(spark), found)
     assert ledger.columns == contract.load("objects").names
     columns = ("uri", "status", "lines", "parsed", "blank")
-    assert rows(ledger, *columns) == [("bad", "unreadable", 1, 0, 0), ("no", "skipped", 0, 0, 0), ("none", "empty", 0, 0, 0), ("o", "read", 8, 2, 1)]
+    assert rows(ledger, *columns) == [
+        ("bad", "unreadable", 1, 0, 0),
+        ("no", "skipped", 0, 0, 0),
+        ("none", "empty", 0, 0, 0),
+        ("o", "read", 8, 2, 1),
+    ]
     assert ledger.where("lines <> parsed + quarantined + duplicates + blank").isEmpty()
 
 
