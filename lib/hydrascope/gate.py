@@ -118,9 +118,10 @@ def _opinion(result: Any) -> tuple[str, str, str]:
     """Observed, allowed and outcome of one result; no result, or an exception inside it, is an error."""
     if result is None:
         return "no answer", "an answer", "error"
-    raised = str(result.exception_info.get("exception_message") or "") if result.exception_info else ""
-    if raised:
-        return f"could not run: {raised[:200]}", "an answer", "error"
+    info = result.exception_info or {}
+    found = [entry for entry in (info, *info.values()) if isinstance(entry, dict) and entry.get("raised_exception")]
+    if found:
+        return f"could not run: {str(found[0].get('exception_message'))[:200]}", "an answer", "error"
     kind = result.expectation_config.type
     return ("holds" if result.success else "does not hold"), kind, ("passed" if result.success else "failed")
 

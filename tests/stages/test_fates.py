@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from hydrascope import contract, surveys
 from hydrascope.stages.accounts import accounts
 from hydrascope.stages.exchanges import exchanges
-from hydrascope.stages.fates import fates
+from hydrascope.stages.fates import content_hash, fates
 from hydrascope.stages.models import models
 from hydrascope.stages.objects import objects
 from hydrascope.stages.quarantine import quarantine
@@ -63,28 +63,32 @@ def given(make: Make) -> DataFrame:
 
 def test_each_record_has_one_fate_and_the_rules_it_broke(make: Make) -> None:
     found = fates(given(make), contract.load("exchanges"))
-    assert [(row[0], row[1], tuple(row[2])) for row in rows(found, "source_pos", "fate", "broken")] == [
-        (1, "parsed", ()),
-        (2, "parsed", ()),
-        (3, "duplicate", ()),
-        (4, "quarantined", ("conflicting_duplicate",)),
-        (5, "quarantined", ("input_tokens_unreadable",)),
-        (6, "quarantined", ("not_json",)),
-        (7, "quarantined", ("account_id_required",)),
-        (8, "blank", ()),
-    ] or _same_but_for_the_choice(rows(found, "source_pos", "fate"))
-    assert {row[0] for row in rows(found.where("raw is null"), "source_pos")} == {
-        row[0] for row in rows(found.where("fate = 'parsed'"), "source_pos")
+    told = {row[0]: (row[1], tuple(row[2])) for row in rows(found, "source_pos", "fate", "broken")}
+    assert {pos: told[pos] for pos in (1, 5, 6, 7, 8)} == {
+        1: ("parsed", ()),
+        5: ("quarantined", ("input_tokens_unreadable",)),
+        6: ("quarantined", ("not_json",)),
+        7: ("quarantined", ("account_id_required",)),
+        8: ("blank", ()),
     }
+    parsed = rows(found.where("fate = 'parsed'"), "source_pos")
+    assert rows(found.where("raw is null"), "source_pos") == parsed
 
 
-def _same_but_for_the_choice(found: list[tuple[int, str]]) -> bool:
-    """Which of two contradicting records is kept is a matter of their hashes; that one is, is not."""
-    kinds = dict(found)
-    return sorted(kinds[pos] for pos in (2, 3, 4)) in (
-        ["duplicate", "parsed", "quarantined"],
-        ["parsed", "quarantined", "quarantined"],
+def test_of_contradicting_records_the_least_content_is_kept_and_its_repeats_are_duplicates(make: Make) -> None:
+    found = fates(given(make), contract.load("exchanges")).where(F.col("exchange_id") == "b" * 64)
+    least = (
+        given(make)
+        .where("source_pos in (2, 4)")
+        .select("model", content_hash(contract.load("exchanges")).alias("content"))
     )
+    kept = min(least.collect(), key=lambda row: row.content).model
+    expected = ["duplicate", "parsed", "quarantined"] if kept == "m" else ["parsed", "quarantined", "quarantined"]
+    assert sorted(row[0] for row in rows(found, "fate")) == expected
+    assert rows(found.where("fate = 'parsed'"), "model") == [(kept,)]
+    assert {tuple(row[0]) for row in rows(found.where("fate = 'quarantined'"), "broken")} == {
+        ("conflicting_duplicate",)
+    }
 
 
 def test_fates_do_not_depend_on_places_or_partitions(make: Make) -> None:
@@ -162,6 +166,6 @@ def test_quarantine_keeps_bytes_rules_and_a_sentence(spark: SparkSession, make: 
     assert base64.b64decode(kept["o", 7].raw) == b"line 7"
     assert kept["o", 7].reason == "`account_id` has no value."
     assert kept["o", 5].reason == "`input_tokens` cannot be read as what it should be."
-    assert kept["o", 6].reason == "the record is not JSON."
+    assert kept["o", 6].reason == "The record is not JSON."
     assert base64.b64decode(kept["bad", 0].raw) == b"head"
     assert kept["bad", 0].reason == "The object cannot be read: it is so."

@@ -45,7 +45,8 @@ def quarantine(listing: DataFrame, *fates: DataFrame) -> DataFrame:
 
 def _reason() -> Column:
     """The broken rules in a sentence each."""
-    return F.concat(F.array_join(F.transform("broken", _sentence), "; "), F.lit("."))
+    told = F.array_join(F.transform("broken", _sentence), "; ")
+    return F.concat(F.upper(F.left(told, F.lit(1))), F.right(told, F.length(told) - 1), F.lit("."))
 
 
 def _sentence(rule: Column) -> Column:

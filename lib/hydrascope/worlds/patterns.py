@@ -172,7 +172,7 @@ Part = dict[str, str | int]
 """Fixed `text` and then a word of a slot, whose words start at entry base + topic * stride of the lexicon."""
 
 
-def _slot(name: str) -> dict[str, int]:
+def _slot(name: str) -> Part:
     if name in TOPICAL:
         return {"base": TOPICAL.index(name) * CHOICES, "stride": len(TOPICAL) * CHOICES}
     return {"base": (len(TOPICS) * len(TOPICAL) + list(COMMON).index(name)) * CHOICES, "stride": 0}

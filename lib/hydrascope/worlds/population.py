@@ -53,8 +53,8 @@ PERSONAS = (
 )
 SOLO, HOUSEHOLD, SEAT, DEVELOPER, PIPELINE, VPN, RESELLER, SERVICE = range(len(PERSONAS))
 AUTOMATIC = (PIPELINE, SERVICE)
-FIRST_SERIAL = {PIPELINE: 200_000, SERVICE: 250_000, DEVELOPER: 260_000}
-"""Company names are numbered by organisation, from here on for these personas, from 0 for the organisations with seats."""
+FIRST_SERIAL = {PIPELINE: 60_000, SERVICE: 140_000, DEVELOPER: 160_000}
+"""Company names are numbered from 0 for organisations with seats and from here on for these; no overlap up to scale 100."""
 WRAPPED_SHARE = 0.2
 """Share of users of a bare HTTP library who drive the official SDK through it, so that the two fingerprints differ."""
 

@@ -18,8 +18,8 @@ CARRIER_ADDRESSES = 6
 CLASS_SHARE = 0.12
 LESSON_DAYS = (12, 17)
 """The course's exercise is worked on from Monday to Friday of the third week."""
-SERIAL = {"trap-company-egress": 300_001, "trap-office-card": 300_002, "trap-campus": 300_003}
-"""Serial numbers of the company names used here; ordinary organisations have lower ones."""
+SERIAL = {"trap-company-egress": -1, "trap-office-card": -2, "trap-campus": -3}
+"""Serial numbers of the company names used here; those of ordinary organisations are not negative."""
 
 
 def _only(*frames: written.Frame) -> Column:
