@@ -68,7 +68,7 @@ def test_names_redelivery_errors_and_shapes_are_told_apart(spark: SparkSession, 
         {"eventID": "throttled", "errorCode": "ThrottlingException"},
         {"eventID": "shape", "userIdentity": "text"},
         {"eventID": None},
-        {"eventID": "empty", "requestParameters": None},
+        {"eventID": "bare", "requestParameters": None},
     ]
     (tmp_path / "a.json").write_text(document(*events))
     (tmp_path / "b.json").write_text(document(events[0], {**events[1], "awsRegion": "eu-west-1"}))

@@ -92,7 +92,7 @@ def test_accounts_prompts_failures_and_broken_json_are_told_apart(spark: SparkSe
         {**ROW, "request_id": "same", "messages": json.dumps(said)},
         {**ROW, "request_id": "parts", "messages": json.dumps([said[0], *parts])},
         {**ROW, "request_id": "plain", "messages": "be brief\nexplain the plan to me"},
-        {**ROW, "request_id": "none", "messages": "{}"},
+        {**ROW, "request_id": "silent", "messages": "{}"},
         {
             **ROW,
             "request_id": "cut",
@@ -112,7 +112,7 @@ def test_accounts_prompts_failures_and_broken_json_are_told_apart(spark: SparkSe
     )
     templates = {name: row["template_id"] for name, row in found.items()}
     assert templates["same"] == templates["parts"] == templates["plain"] is not None
-    assert templates["none"] is None
+    assert templates["silent"] is None
     assert found["cut"]["prompt_truncated"] is True
     assert found["key"]["account_id"] == "key:88dc28d0f030"
     assert "1234567890" not in str(found["secret"])

@@ -150,8 +150,8 @@ def test_ids_follow_one_scheme_and_nothing_names_a_group(made: Made) -> None:
     assert [word for word in ("trap", "campaign", "hydra", "benign", "population") if word in text] == []
 
 
-def test_no_client_fingerprint_and_no_address_block_is_the_campaigns_alone(made: Made) -> None:
-    for name in ("ja4", "user_agent", "model", "capability", "asn"):
+def test_no_fingerprint_agent_model_or_capability_is_the_campaigns_alone(made: Made) -> None:
+    for name in ("ja4", "user_agent", "model", "capability"):
         mine = {row[0] for row in made.exchanges.where("kind = 'campaign'").select(name).distinct().collect()}
         others = {row[0] for row in made.exchanges.where("kind <> 'campaign'").select(name).distinct().collect()}
         assert mine - others == set(), name
