@@ -4,7 +4,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt docs lock dist clean
+.PHONY: help setup demo test check bench fmt docs lock dist clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ check: setup  ## Format, lint, types, unit tests (no JVM) and generated docs
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/unit -q
 	$(BIN)/python -m hydrascope.docs --check
+
+bench: setup  ## Time ingest and detection against the plainest Spark job over the same rows
+	@$(BIN)/python bench/run.py
 
 fmt: setup  ## Format the code and repair what lint can repair
 	$(BIN)/ruff format

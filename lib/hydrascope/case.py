@@ -55,7 +55,7 @@ class Case:
         from hydrascope import tables
 
         if name not in self._read:
-            version = tables.version(self.spark, self.warehouse, name)
+            version = tables.version(self.warehouse, name)
             self._read[name] = version, tables.read(self.spark, self.warehouse, name, version)
         return self._read[name][1]
 

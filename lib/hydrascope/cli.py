@@ -304,9 +304,7 @@ def _inventory(spark: SparkSession, warehouse: str) -> list[dict[str, Any]]:
         frame = tables.read(spark, warehouse, name)
         content = tables.content_hash(frame, contracts.load(name))
         rows = int(content.partition("-")[0], 16)
-        found.append(
-            {"table": name, "version": tables.version(spark, warehouse, name), "rows": rows, "content": content}
-        )
+        found.append({"table": name, "version": tables.version(warehouse, name), "rows": rows, "content": content})
     return found
 
 

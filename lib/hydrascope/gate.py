@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -87,7 +88,7 @@ def _key_verdict(frame: DataFrame, contract: Contract) -> Verdict:
 
 def _second_opinion(frame: DataFrame, contract: Contract, rows: int) -> list[Verdict]:
     """Great Expectations' verdicts, one per rule, found by name: it reorders its results."""
-    batches = _batches()
+    batches = _loading().result()
     import great_expectations.expectations as gxe
     from great_expectations import ExpectationSuite
 
@@ -148,7 +149,20 @@ EXPECTATIONS: dict[str, Callable[[Any, Rule], Any]] = {
 """For each word of a contract, the native expectation that says the same as `rules.predicate`."""
 
 
+def prepare() -> None:
+    """Begin to load Great Expectations, which takes seconds, while other work goes on."""
+    _loading()
+
+
 @cache
+def _loading() -> Future[Any]:
+    loader = ThreadPoolExecutor(1, "gate")
+    try:
+        return loader.submit(_batches)
+    finally:
+        loader.shutdown(wait=False)
+
+
 def _batches() -> Any:
     """The one in-memory context, Spark source and whole-frame batch of this process; telemetry and bars are off."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"

@@ -116,16 +116,12 @@ def _text_records(
     framed = dealt.mapInArrow(frame, framing.SCHEMA)
     text = F.coalesce("json", F.col("raw").cast("string"))
     readable = F.col("note").isNull() | (F.col("note") == "lone_surrogate")
+    form = F.coalesce(F.when(~readable, F.col("note")), misread(F.col("parsed"), F.col("names")))
     yield (
         framed.withColumn("blank", F.col("note").isNull() & is_blank(text))
-        .withColumn("parsed", parsed(F.when(readable & ~F.col("blank"), text), table.schema))
-        .select(
-            *FRAMED,
-            F.when(~F.col("blank"), F.coalesce(F.when(~readable, F.col("note")), misread(F.col("parsed")))).alias(
-                "misread"
-            ),
-            F.col("parsed.records")[0].alias("_"),
-        )
+        .withColumn("text", F.when(readable & ~F.col("blank"), text))
+        .select(*FRAMED, parsed(F.col("text"), table.schema).alias("parsed"), F.json_object_keys("text").alias("names"))
+        .select(*FRAMED, F.when(~F.col("blank"), form).alias("misread"), F.col("parsed.records")[0].alias("_"))
     )
 
 

@@ -29,7 +29,7 @@ def meaning(rows: DataFrame, source: str, table: Table, contract: Contract, sett
     if table.opened:
         fields = fields.withColumn("_", opened(F.col("_"), table.schema, table.opened))
         fields = fields.withColumn("_", cleaned(F.col("_"), opened_schema(table.schema, table.opened)))
-    fields = fields.select("*", *[value.read.alias(value.staged) for value in mapped.values])
+    staged = {value.staged: value.read for value in mapped.values}
     found = {
         "format": F.lit(source),
         "source_uri": F.col("source_uri"),
@@ -40,11 +40,10 @@ def meaning(rows: DataFrame, source: str, table: Table, contract: Contract, sett
         found |= _exchange(mapped, source)
     found |= mapped.columns
     if mapped.prompt is not None:
-        wording = prompts.fingerprint(settings)(_compared(mapped.prompt), F.col("_salt"))
-        fields = fields.withColumn("_wording", wording)
+        staged["_wording"] = prompts.fingerprint(settings)(_compared(mapped.prompt), F.col("_salt"))
         found |= _wording(mapped)
     kinds = {column.name: column.type for column in contract.columns}
-    return fields.select(
+    return fields.select("*", *[read.alias(name) for name, read in staged.items()]).select(
         *[found.get(name, F.lit(None)).cast(kinds[name]).alias(name) for name in contract.names],
         "object_sha256",
         "raw",

@@ -10,7 +10,7 @@ END = "\u2404end"
 """A field that no log has, in an element after the record: where it is missing, the text did not end with the record."""
 
 FORMS = (
-    "field_count", "field_of_other_shape", "not_csv", "not_json", "not_one_object", "not_utf8", "too_deep",
+    "duplicate_field", "field_count", "field_of_other_shape", "not_csv", "not_json", "not_one_object", "not_utf8", "too_deep",
     "too_long", "unclosed_quote",
 )  # fmt: skip
 """Rules about a record's form. A record that breaks one has no meaning, so nothing else is said about it."""
@@ -33,14 +33,18 @@ def is_blank(text: Column) -> Column:
     return text.rlike(r"\A[\s\x00]*\z")
 
 
-def misread(found: Column) -> Column:
-    """The rule that the form of a `parsed` text breaks, or null: `not_json`, `not_one_object`, `field_of_other_shape`."""
+def misread(found: Column, names: Column) -> Column:
+    """The rule that the form of a text breaks, or null; from the `parsed` text and the names of its outermost fields.
+
+    A field that is written twice is `duplicate_field`: readers disagree on which of the two counts.
+    """
     records, broken = found["records"], found["broken"].isNotNull()
     ended = F.coalesce(records[1][END].isNotNull() & records[2].isNull(), F.lit(False))
     return (
         F.when(broken & ~ended, F.lit("not_json"))
         .when(~ended | records[0].isNull() | records[0][END].isNotNull(), F.lit("not_one_object"))
         .when(broken, F.lit("field_of_other_shape"))
+        .when(F.size(names) > F.size(F.array_distinct(names)), F.lit("duplicate_field"))
     )
 
 

@@ -15,7 +15,9 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -166,9 +168,23 @@ class Run:
     run_id: str
     batch: str = ""
     frames: dict[str, DataFrame] = field(default_factory=dict)
+    clerk: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "clerk"))
+    noted: Future[None] | None = None
+
+    def note(self, record: Callable[[], None]) -> None:
+        """Write a record while the next stage is at work."""
+        self.settle()
+        self.noted = self.clerk.submit(record)
+
+    def settle(self) -> None:
+        """Wait for the record under way, so that no more than one is ever missing. Raises what it raised."""
+        if self.noted is not None:
+            self.noted.result()
+            self.noted = None
 
     def release(self) -> None:
-        """Give back everything that was kept on disk for this run."""
+        """Give back everything that was kept on disk for this run, after its last record is written."""
+        self.clerk.shutdown()
         for frame in self.frames.values():
             frame.unpersist()
         self.frames.clear()
@@ -193,6 +209,7 @@ def ingest_and_detect(
         _ingest(run, source, forced)
         for stage in DETECT if detection else ():
             run_stage(run, stage)
+        run.settle()
     finally:
         run.release()
     return run.run_id
@@ -204,6 +221,7 @@ def detect(spark: SparkSession, warehouse: str, settings: Settings, *, listener:
     try:
         for stage in DETECT:
             run_stage(run, stage)
+        run.settle()
     finally:
         run.release()
     return run.run_id
@@ -216,13 +234,14 @@ def run_stage(run: Run, stage: Stage) -> None:
     """
     contract = contracts.load(stage.name)
     fingerprint = _fingerprint(run, stage)
-    if tables.committed(run.spark, run.warehouse, stage.name, fingerprint, latest=not stage.appends) is not None:
+    if tables.committed(run.warehouse, stage.name, fingerprint, latest=not stage.appends) is not None:
         run.listener(Report(stage.name, "kept"))
         return
     run.listener(Report(stage.name, "started"))
+    gate.prepare()
     started = dt.datetime.now(dt.UTC)
     clock = time.monotonic()
-    inputs = {name: tables.version(run.spark, run.warehouse, name) for name in _tables_below(stage)}
+    inputs = {name: tables.version(run.warehouse, name) for name in _tables_below(stage)}
     frames = [_frame(run, name) for name in stage.inputs]
     outgoing = stage.transform(*frames, **_options(run, stage.options)).select(*contract.names)
     outgoing = outgoing.to(outgoing.sparkSession.createDataFrame([], contract.ddl).schema)
@@ -234,15 +253,17 @@ def run_stage(run: Run, stage: Stage) -> None:
         judgement = gate.judge(outgoing, contract)
         gate_seconds = time.monotonic() - gate_clock
         stops = any(verdict.stops for verdict in judgement.verdicts)
+        run.settle()
         version = None if stops else tables.write(outgoing, run.warehouse, contract, fingerprint, append=stage.appends)
         seconds = time.monotonic() - clock
-        record.write(judgement, version, seconds, gate_seconds)
+        run.note(lambda: record.write(judgement, version, seconds, gate_seconds))
         judgement.demand(stage.name)
     finally:
         outgoing.unpersist()
     run.listener(Report(stage.name, "written", judgement.rows, seconds))
 
 
+@cache
 def code_digest() -> str:
     """SHA-256 over every source file and contract of this installation: a result can be tied to what made it."""
     digest = hashlib.sha256(hydrascope.__version__.encode())
@@ -262,7 +283,7 @@ def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _new_run(spark: SparkSession, warehouse: str, settings: Settings, listener: Listener) -> Run:
-    tables.check(spark, warehouse)
+    tables.check(warehouse)
     now = dt.datetime.now(dt.UTC)
     return Run(spark, warehouse, settings, listener, f"{now:%Y%m%dT%H%M%SZ}-{os.getpid():x}")
 
@@ -293,15 +314,15 @@ def _frame(run: Run, name: str) -> DataFrame:
         return run.frames[name]
     shared = {entry.name: entry for entry in SHARED}
     if name in FATES:
-        made = _fates(run, FATES[name])
+        run.frames[name] = _fates(run, FATES[name])
     elif name in EARLIER:
         return _earlier(run, EARLIER[name])
     elif name in shared:
         entry = shared[name]
         made = entry.transform(*[_frame(run, source) for source in entry.inputs], **_options(run, entry.options))
+        run.frames[name] = made.persist(StorageLevel.DISK_ONLY)
     else:
         return tables.read(run.spark, run.warehouse, name)
-    run.frames[name] = made.persist(StorageLevel.DISK_ONLY)
     return run.frames[name]
 
 
@@ -311,13 +332,21 @@ def _fates(run: Run, holds: str) -> DataFrame:
     records = ingest.records(run.spark, run.frames["listing"], holds, settings=run.settings.ingest, key=key)
     records = run.frames[f"{holds}_records"] = records.persist(StorageLevel.DISK_ONLY)
     contract = contracts.load(holds)
-    known = None
-    if tables.exists(run.warehouse, holds):
-        stage = next(stage for stage in INGEST if stage.name == holds)
-        committed = tables.committed(run.spark, run.warehouse, holds, _fingerprint(run, stage), latest=False)
-        before = tables.version(run.spark, run.warehouse, holds) if committed is None else committed - 1
-        known = tables.read(run.spark, run.warehouse, holds, before) if before >= 0 else None
-    return fates.fates(records, contract, known)
+    lost = run.frames[f"{holds}_lost"] = fates.lost(records, contract, _known(run, holds)).persist(
+        StorageLevel.DISK_ONLY
+    )
+    lost.count()  # a cached frame's size is known once it is made, and with it that the few can be broadcast
+    return fates.fates(records, lost, contract)
+
+
+def _known(run: Run, holds: str) -> DataFrame | None:
+    """The table's rows before this batch, or None: what an interrupted run left of the batch itself does not count."""
+    if not tables.exists(run.warehouse, holds):
+        return None
+    stage = next(stage for stage in INGEST if stage.name == holds)
+    committed = tables.committed(run.warehouse, holds, _fingerprint(run, stage), latest=False)
+    before = tables.version(run.warehouse, holds) if committed is None else committed - 1
+    return tables.read(run.spark, run.warehouse, holds, before) if before >= 0 else None
 
 
 def _earlier(run: Run, table: str) -> DataFrame:
@@ -325,8 +354,8 @@ def _earlier(run: Run, table: str) -> DataFrame:
     contract = contracts.load(table)
     if tables.exists(run.warehouse, table):
         stage = next(stage for stage in DETECT if stage.name == table)
-        version = tables.version(run.spark, run.warehouse, table)
-        written = tables.committed(run.spark, run.warehouse, table, _fingerprint(run, stage), latest=True) is not None
+        version = tables.version(run.warehouse, table)
+        written = tables.committed(run.warehouse, table, _fingerprint(run, stage), latest=True) is not None
         before = version - 1 if written else version
         if before >= 0:
             return tables.read(run.spark, run.warehouse, table, before)
@@ -336,7 +365,7 @@ def _earlier(run: Run, table: str) -> DataFrame:
 def _options(run: Run, options: tuple[tuple[str, str], ...]) -> dict[str, object]:
     special: dict[str, Callable[[], object]] = {
         "run_id": lambda: run.run_id,
-        "versions": lambda: {name: tables.version(run.spark, run.warehouse, name) for name in ("links", "conduct")},
+        "versions": lambda: {name: tables.version(run.warehouse, name) for name in ("links", "conduct")},
     }
     return {word: special[name]() if name in special else getattr(run.settings, name) for word, name in options}
 
@@ -364,7 +393,7 @@ def _fingerprint(run: Run, stage: Stage) -> str:
         "stage": stage.name,
         "code": code_digest(),
         "settings": run.settings.digest(),
-        "inputs": {name: tables.fingerprint(run.spark, run.warehouse, name) for name in below},
+        "inputs": {name: tables.fingerprint(run.warehouse, name) for name in below},
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

@@ -9,7 +9,7 @@ every word, at several times the cost, so this runs over Arrow batches with RE2 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -62,11 +62,12 @@ def fingerprint(settings: IngestSettings) -> Callable[[Column, Column], Column]:
     """
     words, scale, size = settings.shingle_words, settings.sketch_scale, settings.sketch_size
 
+    hashes: dict[str, int] = {}
+
     @F.pandas_udf(SCHEMA)  # type: ignore[call-overload]
-    def compute(batches: Iterator[tuple[pd.Series, pd.Series]]) -> Iterator[pd.DataFrame]:
-        hashes: dict[str, int] = {}
-        for prompts, salts in batches:
-            yield reduced(prompts, int(salts.iloc[0]) if len(salts) else 0, hashes, words=words, scale=scale, size=size)
+    def compute(prompts: pd.Series, salts: pd.Series) -> pd.DataFrame:
+        salt = int(salts.iloc[0]) if len(salts) else 0
+        return reduced(prompts, salt, hashes, words=words, scale=scale, size=size)
 
     return compute  # type: ignore[no-any-return]
 

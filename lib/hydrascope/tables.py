@@ -1,12 +1,13 @@
-"""Delta tables of a warehouse: read at a version, write once, compare by content. Sole importer of delta."""
+"""Delta tables of a warehouse: read at a version, write once, compare by content."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from delta.tables import DeltaTable
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
@@ -29,8 +30,8 @@ class Commit:
 
 
 def path(warehouse: str, table: str) -> str:
-    """Where `table` lives below `warehouse`."""
-    return f"{warehouse.rstrip('/')}/{table}"
+    """Where `table` lives below `warehouse`: absolute, because the JVM and its workers have folders of their own."""
+    return str(Path(warehouse, table).absolute())
 
 
 def exists(warehouse: str, table: str) -> bool:
@@ -38,36 +39,34 @@ def exists(warehouse: str, table: str) -> bool:
     return (Path(path(warehouse, table)) / "_delta_log").is_dir()
 
 
-def commits(spark: SparkSession, warehouse: str, table: str, limit: int | None = None) -> list[Commit]:
-    """The table's commits, newest first, at most `limit`; none where it was never written.
+def commits(warehouse: str, table: str) -> Iterator[Commit]:
+    """The table's commits, newest first; none where it was never written.
 
-    Raises ContractError where something else than hydrascope wrote to the table.
+    Read from the commit files themselves (Delta transaction log protocol), which takes no Spark job. Raises
+    ContractError where something else than hydrascope wrote to the table.
     """
-    if not exists(warehouse, table):
-        return []
-    delta = DeltaTable.forPath(spark, path(warehouse, table))
-    history = delta.history() if limit is None else delta.history(limit)
-    rows = history.select("version", "userMetadata").orderBy(F.desc("version")).collect()
-    return [_commit(warehouse, table, int(row["version"]), row["userMetadata"]) for row in rows]
+    log = Path(path(warehouse, table)) / "_delta_log"
+    for file in sorted(log.glob("[0-9]*[0-9].json"), reverse=True):
+        yield _commit(warehouse, table, file)
 
 
-def committed(spark: SparkSession, warehouse: str, table: str, fingerprint: str, *, latest: bool) -> int | None:
+def committed(warehouse: str, table: str, fingerprint: str, *, latest: bool) -> int | None:
     """The version that carries the fingerprint, looking at the latest commit only or at all; None where none does."""
-    for commit in commits(spark, warehouse, table, 1 if latest else None):
+    for commit in islice(commits(warehouse, table), 1 if latest else None):
         if commit.fingerprint == fingerprint:
             return commit.version
     return None
 
 
-def fingerprint(spark: SparkSession, warehouse: str, table: str) -> str:
+def fingerprint(warehouse: str, table: str) -> str:
     """What the table's rows were made from: the latest commit's fingerprint, with its version for an appended table."""
-    latest = _known(spark, warehouse, table)
+    latest = _known(warehouse, table)
     return f"{latest.version}:{latest.fingerprint}"
 
 
-def version(spark: SparkSession, warehouse: str, table: str) -> int:
+def version(warehouse: str, table: str) -> int:
     """The table's current Delta version. Raises NotFound where there is no such table."""
-    return _known(spark, warehouse, table).version
+    return _known(warehouse, table).version
 
 
 def read(spark: SparkSession, warehouse: str, table: str, version: int | None = None) -> DataFrame:
@@ -75,18 +74,18 @@ def read(spark: SparkSession, warehouse: str, table: str, version: int | None = 
 
     Raises NotFound where there is no such table, ContractError where a newer contract wrote it.
     """
-    _known(spark, warehouse, table)
+    _known(warehouse, table)
     reader = spark.read.format("delta")
     if version is not None:
         reader = reader.option("versionAsOf", version)
     return reader.load(path(warehouse, table)).select(*contracts.load(table).names)
 
 
-def check(spark: SparkSession, warehouse: str) -> None:
+def check(warehouse: str) -> None:
     """Refuse a warehouse with a table that a newer contract wrote, before anything is done to it."""
     for table in contracts.tables():
         if exists(warehouse, table):
-            _known(spark, warehouse, table)
+            _known(warehouse, table)
 
 
 def write(frame: DataFrame, warehouse: str, contract: Contract, fingerprint: str, *, append: bool = False) -> int:
@@ -101,7 +100,7 @@ def write(frame: DataFrame, warehouse: str, contract: Contract, fingerprint: str
     if append:
         writer = writer.option("txnAppId", fingerprint).option("txnVersion", 1)
     writer.save(path(warehouse, contract.table))
-    return version(frame.sparkSession, warehouse, contract.table)
+    return version(warehouse, contract.table)
 
 
 def content_hash(frame: DataFrame, contract: Contract) -> str:
@@ -133,27 +132,28 @@ def _canonical(item: T.StructField) -> Column:
     return column.alias(item.name)
 
 
-def _known(spark: SparkSession, warehouse: str, table: str) -> Commit:
-    found = commits(spark, warehouse, table, 1)
-    if not found:
+def _known(warehouse: str, table: str) -> Commit:
+    latest = next(commits(warehouse, table), None)
+    if latest is None:
         raise NotFound(
             f"no table '{table}' in '{warehouse}'; run 'hydrascope run --input FOLDER --warehouse {warehouse}' first"
         )
     known = contracts.load(table).version
-    if found[0].contract > known:
+    if latest.contract > known:
         raise ContractError(
-            f"table '{table}' in '{warehouse}' was written under contract {found[0].contract}, this hydrascope knows up "
+            f"table '{table}' in '{warehouse}' was written under contract {latest.contract}, this hydrascope knows up "
             f"to {known}; upgrade hydrascope, or choose another --warehouse"
         )
-    return found[0]
+    return latest
 
 
-def _commit(warehouse: str, table: str, version: int, note: str | None) -> Commit:
+def _commit(warehouse: str, table: str, file: Path) -> Commit:
     try:
-        told = json.loads(note or "")
-        return Commit(version, int(told["contract"]), str(told["fingerprint"]))
-    except (ValueError, KeyError, TypeError) as error:
+        actions = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if '"commitInfo"' in line]
+        told = json.loads(actions[0]["commitInfo"]["userMetadata"])
+        return Commit(int(file.stem), int(told["contract"]), str(told["fingerprint"]))
+    except (ValueError, LookupError, TypeError) as error:
         raise ContractError(
-            f"version {version} of table '{table}' in '{warehouse}' was written by something else than hydrascope; "
+            f"version {int(file.stem)} of table '{table}' in '{warehouse}' was written by something else than hydrascope; "
             "restore the version before it, or choose another --warehouse"
         ) from error

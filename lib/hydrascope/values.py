@@ -142,12 +142,16 @@ SDKS = (
 """Parts of user agents in lower case and the client library each names; the first that fits wins."""
 
 
+def lowered(value: Column, name: str) -> Value:
+    """The text in lower case, computed once for the many questions that are asked of it."""
+    return Value(name, F.lower(value), F.lit(None).cast("string"))
+
+
 def sdk(user_agent: Column) -> Column:
-    """The client library that a user agent names; null where none of the known ones is named."""
-    lower = F.lower(user_agent)
+    """The client library that a user agent in lower case names; null where none of the known ones is named."""
     named = F.lit(None).cast("string")
     for part, name in reversed(SDKS):
-        named = F.when(lower.contains(part), F.lit(name)).otherwise(named)
+        named = F.when(user_agent.contains(part), F.lit(name)).otherwise(named)
     return named
 
 

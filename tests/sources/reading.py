@@ -8,8 +8,9 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from hydrascope import contract, ingest, pseudonyms
+from hydrascope.contract import Contract
 from hydrascope.settings import IngestSettings
-from hydrascope.stages.fates import fates
+from hydrascope.stages.fates import fates, lost
 from hydrascope.stages.objects import objects
 from hydrascope.stages.quarantine import quarantine
 
@@ -37,6 +38,11 @@ class Reading:
         return {row[0]: tuple(row[1]) for row in rows}
 
 
+def judged(records: DataFrame, of: Contract, known: DataFrame | None = None) -> DataFrame:
+    """The fates of records, in one call."""
+    return fates(records, lost(records, of, known), of)
+
+
 def read(
     spark: SparkSession,
     root: Path,
@@ -51,6 +57,6 @@ def read(
     found = {}
     for table in tables:
         records = ingest.records(spark, listing, table, settings=chosen, key=key).persist()
-        found[table] = fates(records, contract.load(table)).persist()
+        found[table] = judged(records, contract.load(table)).persist()
     made = list(found.values())
     return Reading(listing, found, objects(listing, *made).persist(), quarantine(listing, *made).persist())

@@ -24,7 +24,7 @@ from hydrascope.stages.accounts import accounts
 from hydrascope.stages.exchanges import exchanges
 from hydrascope.stages.models import models
 from tests.frames import rows
-from tests.sources.reading import read
+from tests.sources.reading import judged, read
 
 GOOD: dict[str, Any] = {
     "request_id": "r1",
@@ -97,6 +97,7 @@ def test_every_fault_of_a_line_is_quarantined_by_name_and_the_ledger_balances(
         (line(request_id="two") + line(request_id="objects"), "not_json"),
         (line(request_id="tail") + b" junk", "not_json"),
         (b'{"request_id":"r"}],[{"x":"1"}', "not_json"),
+        (line(request_id="once")[:-1] + b', "account_id": "a2"}', "duplicate_field"),
         (b"[]", "not_json"),
         (b"null", "not_one_object"),
         (b'"text"', "not_json"),
@@ -125,8 +126,8 @@ def test_every_fault_of_a_line_is_quarantined_by_name_and_the_ledger_balances(
     assert missing == {}
     assert found.ledger() == {"x.json.gz": (len(faults) + 2, 1, len(faults) - 1, 0, 2)}
     kept = {row.source_pos: row for row in found.quarantine.collect()}
-    assert base64.b64decode(kept[10].raw) == faults[9][0]
-    assert base64.b64decode(kept[11].raw) == faults[10][0][:1024]
+    assert base64.b64decode(kept[11].raw) == faults[10][0]
+    assert base64.b64decode(kept[12].raw) == faults[11][0][:1024]
     assert kept[2].rules == ["not_json"]
     assert kept[2].reason == "The record is not JSON."
     assert all(row.reason.endswith(".") for row in kept.values())
@@ -157,8 +158,6 @@ def test_the_same_records_give_the_same_fates_in_any_order_and_split(spark: Spar
 
 
 def test_a_record_that_repeats_or_contradicts_the_table_gives_way_to_it(spark: SparkSession, tmp_path: Path) -> None:
-    from hydrascope.stages.fates import fates
-
     for name, data in {
         "old": line(),
         "new": line() + b"\n" + line(model="other") + b"\n" + line(request_id="r2"),
@@ -167,7 +166,7 @@ def test_a_record_that_repeats_or_contradicts_the_table_gives_way_to_it(spark: S
         (tmp_path / name / "x.json").write_bytes(data)
     known = exchanges(read(spark, tmp_path / "old", ("exchanges",)).fates["exchanges"])
     records = read(spark, tmp_path / "new", ("exchanges",)).fates["exchanges"].drop("fate", "broken")
-    found = fates(records, contract.load("exchanges"), known)
+    found = judged(records, contract.load("exchanges"), known)
     assert rows(found, "source_pos", "fate") == [(1, "duplicate"), (2, "quarantined"), (3, "parsed")]
 
 

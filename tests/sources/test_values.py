@@ -191,7 +191,7 @@ def test_fingerprints_models_countries_libraries_and_outcomes(spark: SparkSessio
         "useful.model",
     ]
     assert one(values.country, "de", "NA", "XX", "Germany") == ["DE", "NA", None, None]
-    assert one(values.sdk, "OpenAI/Python 1.30.1", "claude-cli/2.0", "Mozilla/5.0", "own") == [
+    assert one(values.sdk, "openai/python 1.30.1", "claude-cli/2.0", "mozilla/5.0", "own") == [
         "openai-python",
         "claude-code",
         "browser",

@@ -82,6 +82,7 @@ def test_components_equal_those_of_networkx_whatever_the_order_and_with_a_path_o
     oracle.add_edges_from(edges)
     wanted = sorted((node, min(part)) for part in nx.connected_components(oracle) for node in part)
     vertices = spark.createDataFrame([(name,) for name in names], "id string").repartition(1 + seed * 2)
+    spark.catalog.clearCache()
     found = graph.components(vertices, spark.createDataFrame(edges, "src string, dst string"))
     assert sorted(tuple(row) for row in found.collect()) == wanted
     assert spark._jsparkSession.sharedState().cacheManager().isEmpty(), "something stayed cached"

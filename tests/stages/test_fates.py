@@ -12,11 +12,12 @@ from pyspark.sql import functions as F
 from hydrascope import contract, surveys
 from hydrascope.stages.accounts import accounts
 from hydrascope.stages.exchanges import exchanges
-from hydrascope.stages.fates import content_hash, fates
+from hydrascope.stages.fates import content_hash
 from hydrascope.stages.models import models
 from hydrascope.stages.objects import objects
 from hydrascope.stages.quarantine import quarantine
 from tests.frames import rows
+from tests.sources.reading import judged
 
 Make = Callable[..., DataFrame]
 EXTRA = ("object_sha256", "raw", "problems", "blank")
@@ -62,7 +63,7 @@ def given(make: Make) -> DataFrame:
 
 
 def test_each_record_has_one_fate_and_the_rules_it_broke(make: Make) -> None:
-    found = fates(given(make), contract.load("exchanges"))
+    found = judged(given(make), contract.load("exchanges"))
     told = {row[0]: (row[1], tuple(row[2])) for row in rows(found, "source_pos", "fate", "broken")}
     assert {pos: told[pos] for pos in (1, 5, 6, 7, 8)} == {
         1: ("parsed", ()),
@@ -76,7 +77,7 @@ def test_each_record_has_one_fate_and_the_rules_it_broke(make: Make) -> None:
 
 
 def test_of_contradicting_records_the_least_content_is_kept_and_its_repeats_are_duplicates(make: Make) -> None:
-    found = fates(given(make), contract.load("exchanges")).where(F.col("exchange_id") == "b" * 64)
+    found = judged(given(make), contract.load("exchanges")).where(F.col("exchange_id") == "b" * 64)
     least = (
         given(make)
         .where("source_pos in (2, 4)")
@@ -94,7 +95,7 @@ def test_of_contradicting_records_the_least_content_is_kept_and_its_repeats_are_
 def test_fates_do_not_depend_on_places_or_partitions(make: Make) -> None:
     def kept(frame: DataFrame) -> list[tuple[Any, ...]]:
         return rows(
-            fates(frame, contract.load("exchanges")).where("fate = 'parsed'"), "exchange_id", "model", "raw_sha256"
+            judged(frame, contract.load("exchanges")).where("fate = 'parsed'"), "exchange_id", "model", "raw_sha256"
         )
 
     turned = given(make).withColumn(
@@ -110,18 +111,18 @@ def test_fates_do_not_depend_on_places_or_partitions(make: Make) -> None:
 def test_rows_of_the_table_come_first(make: Make) -> None:
     known = make("exchanges", {"exchange_id": "a" * 64, "model": "m"}, {"exchange_id": "c" * 64, "model": "old"})
     new = records(make, "exchanges", exchange(1, "a", model="m"), exchange(2, "c", model="new"), exchange(3, "d"))
-    found = fates(new, contract.load("exchanges"), known)
+    found = judged(new, contract.load("exchanges"), known)
     assert rows(found, "source_pos", "fate") == [(1, "duplicate"), (2, "quarantined"), (3, "parsed")]
 
 
 def test_a_key_that_is_null_is_never_a_duplicate(make: Make) -> None:
     both = records(make, "accounts", {"source_pos": 1, "account_id": None}, {"source_pos": 2, "account_id": None})
-    assert rows(fates(both, contract.load("accounts")), "fate") == [("quarantined",), ("quarantined",)]
+    assert rows(judged(both, contract.load("accounts")), "fate") == [("quarantined",), ("quarantined",)]
 
 
 def test_the_tables_hold_what_was_parsed(make: Make) -> None:
     for table, stage in (("exchanges", exchanges), ("accounts", accounts), ("models", models)):
-        found = fates(records(make, table, {"source_pos": 1, "source_uri": "o"}), contract.load(table))
+        found = judged(records(make, table, {"source_pos": 1, "source_uri": "o"}), contract.load(table))
         made = stage(found)
         assert made.columns == contract.load(table).names
         assert made.count() == 1
@@ -141,7 +142,7 @@ def listed(spark: SparkSession) -> DataFrame:
 
 
 def test_the_ledger_has_every_object_and_adds_up(spark: SparkSession, make: Make) -> None:
-    found = fates(given(make), contract.load("exchanges"))
+    found = judged(given(make), contract.load("exchanges"))
     ledger = objects(listed(spark), found)
     assert ledger.columns == contract.load("objects").names
     columns = ("uri", "status", "lines", "parsed", "blank")
@@ -155,12 +156,12 @@ def test_the_ledger_has_every_object_and_adds_up(spark: SparkSession, make: Make
 
 
 def test_a_record_that_went_missing_unbalances_the_ledger(spark: SparkSession, make: Make) -> None:
-    found = fates(given(make).where("source_pos <> 8"), contract.load("exchanges"))
+    found = judged(given(make).where("source_pos <> 8"), contract.load("exchanges"))
     assert objects(listed(spark), found).where("lines <> parsed + quarantined + duplicates + blank").count() == 1
 
 
 def test_quarantine_keeps_bytes_rules_and_a_sentence(spark: SparkSession, make: Make) -> None:
-    found = quarantine(listed(spark), fates(given(make), contract.load("exchanges")))
+    found = quarantine(listed(spark), judged(given(make), contract.load("exchanges")))
     assert found.columns == contract.load("quarantine").names
     kept = {(row.source_uri, row.source_pos): row for row in found.collect()}
     assert base64.b64decode(kept["o", 7].raw) == b"line 7"

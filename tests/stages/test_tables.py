@@ -41,9 +41,9 @@ def test_an_append_with_the_same_fingerprint_happens_once(make: Callable[..., Da
         tables.write(frame, warehouse, models, "one", append=True)
     tables.write(frame, warehouse, models, "two", append=True)
     assert tables.read(spark, warehouse, "models").count() == 2
-    assert tables.committed(spark, warehouse, "models", "one", latest=False) == 0
-    assert tables.committed(spark, warehouse, "models", "one", latest=True) is None
-    assert tables.committed(spark, warehouse, "models", "three", latest=False) is None
+    assert tables.committed(warehouse, "models", "one", latest=False) == 0
+    assert tables.committed(warehouse, "models", "one", latest=True) is None
+    assert tables.committed(warehouse, "models", "three", latest=False) is None
 
 
 def test_a_missing_table_and_one_that_something_else_wrote_to_are_refused(

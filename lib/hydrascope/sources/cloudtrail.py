@@ -33,6 +33,7 @@ def exchanges(record: Column) -> Mapped:
     """An event as an exchange; the account is the one that received the event."""
     event_time = values.instant(record.eventTime, "event_time")
     client_ip = addresses.address(record.sourceIPAddress, "client_ip")
+    agent = values.lowered(record.userAgent, "agent")
     account_id = F.coalesce(record.recipientAccountId, record.userIdentity.accountId)
     named_model = F.get_json_object(record.requestParameters, "$.modelId")
     is_model_call = record.eventSource.startswith("bedrock")
@@ -48,7 +49,7 @@ def exchanges(record: Column) -> Mapped:
             "client_ip": client_ip.column,
             "client_ip_basis": addresses.basis(record.sourceIPAddress, "edge"),
             "user_agent": F.regexp_replace(record.userAgent, r"^\[(.*)\]$", "$1"),
-            "sdk": values.sdk(record.userAgent),
+            "sdk": values.sdk(agent.column),
             "provider": F.when(is_model_call & model.contains("."), F.substring_index(model, ".", 1)),
             "model": model,
             "operation": F.concat_ws(":", F.substring_index(record.eventSource, ".", 1), record.eventName),
@@ -60,7 +61,7 @@ def exchanges(record: Column) -> Mapped:
                 vpc_endpoint=record.vpcEndpointId,
             ),
         },
-        values=(event_time, client_ip),
+        values=(event_time, client_ip, agent),
         problems=(F.when(record.eventID.isNull(), F.lit("event_id_required")),),
         key=(account_id, record.eventID),
     )

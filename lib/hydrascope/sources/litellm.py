@@ -63,6 +63,7 @@ def exchanges(record: Column) -> Mapped:
         values.error_outcome(error.error_class)
     )
     user_agent = F.coalesce(record.user_agent, metadata.user_agent)
+    agent = values.lowered(user_agent, "agent")
     request_id = F.coalesce(record.request_id, record.id)
     told = F.when(record.status == "success", F.lit("ok")).when(record.status == "failure", failed)
     org_id = F.coalesce(
@@ -82,7 +83,7 @@ def exchanges(record: Column) -> Mapped:
             "client_ip": client_ip.column,
             "client_ip_basis": F.when(seen.contains(","), F.lit("forwarded")).otherwise(addresses.basis(seen, "peer")),
             "user_agent": user_agent,
-            "sdk": values.sdk(user_agent),
+            "sdk": values.sdk(agent.column),
             "provider": record.custom_llm_provider,
             "model": values.model(record.model),
             "operation": record.call_type,
@@ -94,7 +95,7 @@ def exchanges(record: Column) -> Mapped:
                 cache_hit=F.when(F.lower(record.cache_hit) == "true", F.lit("true")), error=error.error_class
             ),
         },
-        values=(start, end, client_ip, *counts.values()),
+        values=(start, end, client_ip, *counts.values(), agent),
         problems=(F.when(request_id.isNull(), F.lit("request_id_required")),),
         key=(request_id,),
         prompt=prompt(record.messages),

@@ -58,6 +58,7 @@ def exchanges(record: Column) -> Mapped:
     }
     status_code = values.whole(record.status_code, "status_code", "int")
     latency_ms = values.number(record.latency_ms, "latency_ms")
+    agent = values.lowered(record.user_agent, "agent")
     same = ("request_id", "trace_id", "conversation_id", "account_id", "org_id", "user_id", "user_agent", "provider", "operation",
             "capability", "template_id")  # fmt: skip
     return Mapped(
@@ -71,14 +72,14 @@ def exchanges(record: Column) -> Mapped:
             "country": values.country(record.country),
             "ja3": values.ja3(record.ja3),
             "ja4": values.ja4(record.ja4),
-            "sdk": values.sdk(record.user_agent),
+            "sdk": values.sdk(agent.column),
             "device_id": values.identifier(record.device_id),
             "model": values.model(record.model),
             "status_code": status_code.column,
             "outcome": values.outcome(status_code.column),
             "latency_ms": latency_ms.column,
         },
-        values=(event_time, client_ip, *counts.values(), status_code, latency_ms),
+        values=(event_time, client_ip, *counts.values(), status_code, latency_ms, agent),
         problems=(F.when(record.request_id.isNull(), F.lit("request_id_required")),),
         key=(record.account_id, record.request_id),
         prompt=record.prompt,

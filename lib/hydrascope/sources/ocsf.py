@@ -70,6 +70,7 @@ def exchanges(record: Column) -> Mapped:
     output_tokens = values.whole(record.message_context.completion_tokens, "output_tokens")
     status_code = values.whole(F.coalesce(record.http_response.code, record.api.response.code), "status_code", "int")
     latency_ms = values.number(F.coalesce(record.duration, record.http_response.latency), "latency_ms")
+    agent = values.lowered(record.http_request.user_agent, "agent")
     cloud_account = F.coalesce(record.cloud.account.uid, record.cloud.account_uid)
     account_id = F.coalesce(user.account.uid, user.account_uid, metadata.tenant_uid, cloud_account)
     event_id = F.coalesce(metadata.original_event_uid, metadata.uid, F.sha2("raw", 256))
@@ -89,7 +90,7 @@ def exchanges(record: Column) -> Mapped:
             "country": values.country(source.location.country),
             "ja4": values.ja4(F.regexp_extract(F.concat_ws(" ", source.fingerprints, record.unmapped), JA4_TEXT, 1)),
             "user_agent": record.http_request.user_agent,
-            "sdk": values.sdk(record.http_request.user_agent),
+            "sdk": values.sdk(agent.column),
             "provider": record.ai_model.ai_provider,
             "model": values.model(record.ai_model["name"]),
             "operation": F.concat_ws(":", F.substring_index(record.api.service["name"], ".", 1), record.api.operation),
@@ -102,7 +103,7 @@ def exchanges(record: Column) -> Mapped:
                 region=record.cloud.region, product=metadata.product["name"], error=record.api.response.error
             ),
         },
-        values=(event_time, client_ip, asn, input_tokens, output_tokens, status_code, latency_ms),
+        values=(event_time, client_ip, asn, input_tokens, output_tokens, status_code, latency_ms, agent),
         problems=(F.when(~record.class_uid.isin(*CLASSES), F.lit("class_uid_unexpected")),),
         key=(metadata.product["name"], event_id),
         prompt=record.message_context.prompt_text,

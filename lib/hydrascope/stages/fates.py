@@ -18,19 +18,12 @@ PLACE = ("source_uri", "source_pos", "object_sha256")
 CONFLICT = "conflicting_duplicate"
 
 
-def fates(records: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
+def fates(records: DataFrame, lost: DataFrame, contract: Contract) -> DataFrame:
     """The records with `fate`, and `broken`: the sorted names of the rules that a quarantined record breaks.
 
-    Of records with one key the one with the least content hash is parsed; those that say the same are duplicates and
-    those that say something else are quarantined as `conflicting_duplicate`. A record whose key is in `known` (rows of
-    the table itself) gives way to that row. `raw` is null where the fate is parsed. `records` is read three times, by
-    few columns twice.
+    `lost` is what `lost` says of the same records. `raw` is null where the fate is parsed.
     """
-    formless = F.arrays_overlap("problems", F.array(*map(F.lit, FORMS)))
-    both = F.array_distinct(F.concat("problems", rules_broken(contract, "warning")))
-    judged = records.withColumn("broken", F.when(formless, F.col("problems")).otherwise(both))
-    sound = judged.where(~F.col("blank") & (F.size("broken") == 0))
-    verdicts = _rivals(sound, contract, known)
+    judged = _judged(records, contract)
     fate = (
         F.when(F.col("blank"), F.lit("blank"))
         .when(F.size("broken") > 0, F.lit("quarantined"))
@@ -38,7 +31,7 @@ def fates(records: DataFrame, contract: Contract, known: DataFrame | None = None
     )
     conflicts = F.when(F.col("verdict") == "quarantined", F.array(F.lit(CONFLICT))).otherwise(F.array_sort("broken"))
     return (
-        judged.join(verdicts, list(PLACE), "left")
+        judged.join(lost, list(PLACE), "left")
         .withColumn("fate", fate)
         .withColumn(
             "broken", F.when(F.col("fate") == "quarantined", conflicts).otherwise(F.array().cast("array<string>"))
@@ -48,11 +41,15 @@ def fates(records: DataFrame, contract: Contract, known: DataFrame | None = None
     )
 
 
-def _rivals(sound: DataFrame, contract: Contract, known: DataFrame | None) -> DataFrame:
-    """The places of records that lost to another record of their key, and the verdict on each.
+def lost(records: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
+    """The places of sound records that lost to another record of their key, and the `verdict` on each.
 
-    Found in two steps: keys that occur again by a hash of the key alone, then whole rows of those keys only.
+    Of records with one key the one with the least content hash stays; those that say the same are duplicates and
+    those that say something else are quarantined as `conflicting_duplicate`. A record whose key is in `known` (rows of
+    the table itself) gives way to that row. Found in two steps: keys that occur again by a hash of the key alone, then
+    whole rows of those keys only.
     """
+    sound = _judged(records, contract).where(~F.col("blank") & (F.size("broken") == 0))
     hashed = F.xxhash64(*contract.key)
     keys = sound.select(hashed.alias("key_hash"))
     again = keys.groupBy("key_hash").count().where("count > 1").select("key_hash")
@@ -79,6 +76,13 @@ def _rivals(sound: DataFrame, contract: Contract, known: DataFrame | None) -> Da
         .where((F.col("place") > 1) & (F.col("rank") == 1))
         .select(*PLACE, "verdict")
     )
+
+
+def _judged(records: DataFrame, contract: Contract) -> DataFrame:
+    """The records with the rules that each breaks: of its form, or else of its values."""
+    formless = F.arrays_overlap("problems", F.array(*map(F.lit, FORMS)))
+    both = F.array_distinct(F.concat("problems", rules_broken(contract, "warning")))
+    return records.withColumn("broken", F.when(formless, F.col("problems")).otherwise(both))
 
 
 def content_hash(contract: Contract) -> Column:

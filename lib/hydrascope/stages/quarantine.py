@@ -10,6 +10,7 @@ from hydrascope.stages.fates import union
 
 SENTENCES = {
     "conflicting_duplicate": "another record has the same key and says something else",
+    "duplicate_field": "a field is written twice",
     "field_count": "the row has another number of fields than the header",
     "field_of_other_shape": "a field is text where an object is expected, or the reverse",
     "lone_surrogate": "an id holds half of a surrogate pair, which is no character",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hydrascope.worlds.words import CHOICES, COMMON, NOTHING, TOPICAL, TOPICS
+from hydrascope.worlds.words import CHOICES, COMMON, TOPICAL, TOPICS
 
 ASK = """
 Can you {verb} the {adj} {noun} for our {role} {manner}?
@@ -169,7 +169,8 @@ LINE_STYLES = ("code", "logs", "records", "dialogue")
 STYLE = {name: number for number, name in enumerate(STYLES)}
 
 Part = dict[str, str | int]
-"""Fixed `text` and then a word of a slot, whose words start at entry base + topic * stride of the lexicon."""
+"""A `text` with a GAP for a word of a slot; the slot's words start at entry base + topic * stride of the lexicon."""
+GAP = "\x01"
 
 
 def _slot(name: str) -> Part:
@@ -179,10 +180,10 @@ def _slot(name: str) -> Part:
 
 
 def parts(pattern: str) -> list[Part]:
-    """The pattern cut behind every slot. Raises ValueError for a slot without words."""
+    """The pattern cut behind every slot; what follows the last has no gap. Raises ValueError for a slot without words."""
     cut = re.split(r"\{(\w+)\}", pattern)
-    found: list[Part] = [{"text": text, **_slot(name)} for text, name in zip(cut[::2], cut[1::2], strict=False)]
-    return [*found, {"text": cut[-1], **_slot(NOTHING)}] if cut[-1] else found
+    found: list[Part] = [{"text": text + GAP, **_slot(name)} for text, name in zip(cut[::2], cut[1::2], strict=False)]
+    return [*found, {"text": cut[-1], **_slot(TOPICAL[0])}] if cut[-1] else found
 
 
 def sentences(style: str) -> list[str]:

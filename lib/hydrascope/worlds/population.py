@@ -42,14 +42,14 @@ class Persona:
 
 
 PERSONAS = (
-    Persona("solo", 470, rhythm.EVENING, 2.2, 1.25, 500.0, 2.4, 0.12, False, (1,)),
-    Persona("household", 80, rhythm.EVENING, 3.0, 1.3, 400.0, 2.6, 0.08, False, (2, 2, 3, 2, 4, 3, 2)),
-    Persona("seat", 210, rhythm.OFFICE, 6.0, 1.45, 900.0, 2.2, 0.3, False, (3, 4, 5, 8, 3, 12, 6, 22, 4, 40)),
-    Persona("developer", 110, rhythm.EVENING, 8.0, 1.25, 2_500.0, 1.7, 0.6, True, (1,)),
-    Persona("pipeline", 54, rhythm.MACHINE, 9.0, 1.05, 5_000.0, 1.0, 1.0, True, (1, 1, 2, 1, 1, 3)),
-    Persona("vpn", 45, rhythm.EVENING, 3.0, 1.25, 600.0, 2.4, 0.15, False, (1,)),
-    Persona("reseller", 25, rhythm.EVENING, 8.0, 1.5, 600.0, 1.8, 0.2, False, (8, 14, 5, 11)),
-    Persona("service", 6, rhythm.MACHINE, 420.0, 1.25, 2_600.0, 1.0, 1.0, True, (1,)),
+    Persona("solo", 470, rhythm.EVENING, 1.2, 1.25, 250.0, 2.4, 0.12, False, (1,)),
+    Persona("household", 80, rhythm.EVENING, 1.5, 1.3, 200.0, 2.6, 0.08, False, (2, 2, 3, 2, 4, 3, 2)),
+    Persona("seat", 210, rhythm.OFFICE, 3.0, 1.45, 450.0, 2.2, 0.3, False, (3, 4, 5, 8, 3, 12, 6, 22, 4, 40)),
+    Persona("developer", 110, rhythm.EVENING, 4.0, 1.25, 1_250.0, 1.7, 0.6, True, (1,)),
+    Persona("pipeline", 54, rhythm.MACHINE, 4.5, 1.05, 2_500.0, 1.0, 1.0, True, (1, 1, 2, 1, 1, 3)),
+    Persona("vpn", 45, rhythm.EVENING, 1.5, 1.25, 300.0, 2.4, 0.15, False, (1,)),
+    Persona("reseller", 25, rhythm.EVENING, 4.0, 1.5, 300.0, 1.8, 0.2, False, (8, 14, 5, 11)),
+    Persona("service", 6, rhythm.MACHINE, 210.0, 1.25, 1_300.0, 1.0, 1.0, True, (1,)),
 )
 SOLO, HOUSEHOLD, SEAT, DEVELOPER, PIPELINE, VPN, RESELLER, SERVICE = range(len(PERSONAS))
 AUTOMATIC = (PIPELINE, SERVICE)

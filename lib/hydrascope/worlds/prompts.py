@@ -8,12 +8,16 @@ from pyspark.sql import functions as F
 from hydrascope.worlds import frames
 from hydrascope.worlds.draw import Draw, constant, numbers
 from hydrascope.worlds.frames import COMPOSED
-from hydrascope.worlds.patterns import STYLE, STYLES, Part, parts, sentences
+from hydrascope.worlds.patterns import GAP, STYLE, STYLES, Part, parts, sentences
 from hydrascope.worlds.words import CHOICES, TOPICS, lexicon
 
 CODING_TOPICS = [number for number, name in enumerate(TOPICS) if name in {"data", "web", "systems", "learning"}]
 BODY_STYLES = ("prose", "prose", "records", "records", "dialogue", "code", "logs")
 CODING_STYLES = ("prose", "code", "code", "logs")
+PATTERN_LIMIT = 1 << 10
+"""Patterns have smaller numbers than this."""
+CHOICE_SHIFT = 64 - (CHOICES.bit_length() - 1)
+"""Shifting a hash so far leaves a number below CHOICES."""
 BODY_LENGTHS = ((1, 2), (2, 4), (3, 6), (5, 9), (7, 12))
 """Least and greatest number of body lines that a pipeline of one's own may have."""
 
@@ -43,39 +47,37 @@ def _table() -> tuple[list[list[Part]], list[list[int]], list[dict[str, object]]
 _PATTERNS, _POOLS, _WRITTEN = _table()
 
 
-def _piece(pattern: Column, key: Column, topic: Column) -> Column:
-    return F.struct(
-        pattern.cast("int").alias("pattern"), key.cast("bigint").alias("key"), topic.cast("int").alias("topic")
-    )
+def _piece(pattern: Column, key: Column) -> Column:
+    """A sentence as one bigint: the key that its words are drawn from, with the pattern's number in the last bits."""
+    return key.bitwiseAND(F.lit(-PATTERN_LIMIT).cast("bigint")).bitwiseOR(pattern.cast("bigint"))
 
 
-def _passage(style: Column, count: Column, key: Column, topic: Column) -> Column:
+def _passage(style: Column, count: Column, key: Column) -> Column:
     """`count` sentences of a style; the same key gives the same sentences with the same words."""
-    pool = constant(_POOLS, "array<array<int>>")[style]
-    return F.transform(
-        numbers(count),
-        lambda at: _piece(
-            pool[F.pmod(F.xxhash64(key, at), F.size(pool).cast("bigint")).cast("int")],
-            F.xxhash64(key, at, F.lit("words")),
-            topic,
-        ),
-    )
+    pools = constant([[pool[at % len(pool)] for at in range(CHOICES)] for pool in _POOLS], "array<array<bigint>>")
+
+    def sentence(at: Column) -> Column:
+        bits = F.xxhash64(key, at)
+        return _piece(pools[style][F.shiftrightunsigned(bits, CHOICE_SHIFT).cast("int")], bits)
+
+    return F.transform(numbers(count), sentence)
 
 
-def _render(pieces: Column) -> Column:
-    """The text of an array of pieces."""
+def _render(pieces: Column, topic: Column) -> Column:
+    """The text of an array of pieces, with the words of a topic."""
     words = constant(lexicon(), "array<string>")
     patterns = constant(_PATTERNS, "array<array<struct<text:string,base:int,stride:int>>>")
 
     def part_text(part: Column, at: Column, piece: Column) -> Column:
-        choice = F.xxhash64(piece["key"], at).bitwiseAND(F.lit(CHOICES - 1)).cast("int")
-        return F.concat(part["text"], words[part["base"] + part["stride"] * piece["topic"] + choice])
+        choice = F.shiftrightunsigned(F.xxhash64(piece, at), CHOICE_SHIFT).cast("int")
+        word = words[part["base"] + part["stride"] * topic + choice]
+        return F.replace(part["text"], F.lit(GAP), word)
 
-    rendered = F.transform(
-        pieces,
-        lambda piece: F.transform(patterns[piece["pattern"]], lambda part, at: part_text(part, at, piece)),
-    )
-    return F.rtrim(F.array_join(F.flatten(rendered), ""))
+    def sentence_parts(piece: Column) -> Column:
+        pattern = patterns[piece.bitwiseAND(F.lit(PATTERN_LIMIT - 1)).cast("int")]
+        return F.transform(pattern, lambda part, at: part_text(part, at, piece))
+
+    return F.rtrim(F.array_join(F.flatten(F.transform(pieces, sentence_parts)), ""))
 
 
 def _is_coding(topic: Column) -> Column:
@@ -87,9 +89,9 @@ def _free(draw: Draw, key: Column, topic: Column) -> Column:
     coding = F.when(draw.chance("pastes code", 0.5, key), F.lit(STYLE["code"])).otherwise(F.lit(STYLE["logs"]))
     shows = F.when(_is_coding(topic) & draw.chance("shows code", 0.6, key), coding).otherwise(F.lit(STYLE["prose"]))
     return F.concat(
-        _passage(F.lit(STYLE["ask"]), draw.between("asks", 1, 2, key), F.xxhash64(key, F.lit("ask")), topic),
-        _passage(F.lit(STYLE["prose"]), draw.between("context", 0, 4, key), F.xxhash64(key, F.lit("context")), topic),
-        _passage(shows, draw.between("detail", 1, 5, key), F.xxhash64(key, F.lit("detail")), topic),
+        _passage(F.lit(STYLE["ask"]), draw.between("asks", 1, 2, key), F.xxhash64(key, F.lit("ask"))),
+        _passage(F.lit(STYLE["prose"]), draw.between("context", 0, 4, key), F.xxhash64(key, F.lit("context"))),
+        _passage(shows, draw.between("detail", 1, 5, key), F.xxhash64(key, F.lit("detail"))),
     )
 
 
@@ -102,26 +104,25 @@ def _composed(draw: Draw, key: Column, frame_key: Column, topic: Column) -> Colu
     )
     count = span[0] + draw.below("body lines", span[1] - span[0] + 1, key)
     return F.concat(
-        _passage(F.lit(STYLE["task"]), draw.between("task lines", 1, 4, frame_key), frame_key, topic),
-        _passage(draw.item("body style", styles, frame_key), count, F.xxhash64(key, F.lit("body")), topic),
+        _passage(F.lit(STYLE["task"]), draw.between("task lines", 1, 4, frame_key), frame_key),
+        _passage(draw.item("body style", styles, frame_key), count, F.xxhash64(key, F.lit("body"))),
         _passage(
             F.lit(STYLE["output"]),
             draw.between("output lines", 0, 2, frame_key),
             F.xxhash64(frame_key, F.lit("output")),
-            topic,
         ),
     )
 
 
-def _written(draw: Draw, key: Column, frame_number: Column, topic: Column) -> Column:
+def _written(draw: Draw, key: Column, frame_number: Column) -> Column:
     """A written frame around its body; the small slots of the frame change with `key` as well."""
     ddl = "array<struct<head:int,tails:array<int>,body:int,low:int,high:int>>"
     frame = constant(_WRITTEN, ddl)[F.greatest(frame_number, F.lit(0))]
     count = frame["low"] + draw.below("body lines", frame["high"] - frame["low"] + 1, key)
     return F.concat(
-        F.array(_piece(frame["head"], F.xxhash64(key, F.lit("head")), topic)),
-        _passage(frame["body"], count, F.xxhash64(key, F.lit("body")), topic),
-        F.array(_piece(draw.item("tail", frame["tails"], key), F.xxhash64(key, F.lit("tail")), topic)),
+        F.array(_piece(frame["head"], F.xxhash64(key, F.lit("head")))),
+        _passage(frame["body"], count, F.xxhash64(key, F.lit("body"))),
+        F.array(_piece(draw.item("tail", frame["tails"], key), F.xxhash64(key, F.lit("tail")))),
     )
 
 
@@ -131,13 +132,11 @@ def prompt(draw: Draw, key: Column, *, turn: Column, topic: Column, frame: Colum
     `key` identifies the exchange, `turn` counts from 0 inside its conversation, `topic` is a number of TOPICS, and
     `frame` is a struct (frame, key) or null for free text. Later turns are short follow-ups whatever the frame.
     """
-    follow_up = _passage(
-        F.lit(STYLE["follow"]), draw.between("follow-up", 1, 3, key), F.xxhash64(key, F.lit("follow")), topic
-    )
+    follow_up = _passage(F.lit(STYLE["follow"]), draw.between("follow-up", 1, 3, key), F.xxhash64(key, F.lit("follow")))
     pieces = (
         F.when(turn > 0, follow_up)
         .when(frame.isNull(), _free(draw, key, topic))
         .when(frame["frame"] == COMPOSED, _composed(draw, key, frame["key"], topic))
-        .otherwise(_written(draw, key, frame["frame"], topic))
+        .otherwise(_written(draw, key, frame["frame"]))
     )
-    return _render(pieces)
+    return _render(pieces, topic)

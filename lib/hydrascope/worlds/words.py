@@ -191,8 +191,6 @@ def _words(text: str) -> list[str]:
 TOPICAL = ("noun", "verb", "adj")
 """Slots whose words depend on the topic, in the order of the lexicon."""
 
-NOTHING = "nothing"
-"""The slot behind the last fixed text of a pattern."""
 COMMON: dict[str, list[str]] = {
     "name": _words(NAMES),
     "place": _words(PLACES),
@@ -210,14 +208,13 @@ COMMON: dict[str, list[str]] = {
     "file": [f"{a}/{b}" for a, b in product(_words(_PARTS), _words(_THINGS))],
     "n": [str(n) for n in range(2, 100)],
     "big": [str(100 + 37 * n) for n in range(400)],
-    NOTHING: [""],
     "code": [f"{chr(65 + n % 26)}{chr(65 + n * 7 % 23)}-{1000 + n * 7919 % 9000}" for n in range(600)],
 }
 """Slots that any topic fills from the same words."""
 
 
 CHOICES = 512
-"""Entries of each word list in the lexicon; shorter lists repeat, so that a draw needs no length."""
+"""Entries of each word list in the lexicon, a power of two; shorter lists repeat, so that a draw needs no length."""
 
 
 def lexicon() -> list[str]:

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from hydrascope.errors import SettingsError
 from hydrascope.worlds import accounts, campaign, exchanges, population, traps, write
-from hydrascope.worlds.draw import Draw
+from hydrascope.worlds.draw import Draw, constant
 from hydrascope.worlds.models import MODELS
 from hydrascope.worlds.presets import PRESETS, Preset
 from hydrascope.worlds.rhythm import DAY_MS, iso
@@ -17,6 +17,12 @@ from hydrascope.worlds.scene import Scene, complete
 
 EXCHANGE_FILES = 8
 ACCOUNT_FILES = 2
+SETTINGS = {
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.adaptive.enabled": "false",
+}
 DECLARED_SHARE = 0.12
 """Share of the large ordinary organisations that are on the provider's list."""
 KNOWN_TRAP = "trap-company-egress"
@@ -47,12 +53,13 @@ def generate(spark: SparkSession, out: str, *, preset: str = "demo", seed: int =
     a folder that holds something already.
     """
     chosen = _checked(preset, scale)
-    folder = write.Folder(spark, out)
+    own = _session(spark)
+    folder = write.Folder(own, out)
     if not folder.is_free():
         raise SettingsError(
             f"the folder {out} is not empty: name a new or empty one with --out, or remove what is in it"
         )
-    scene = Scene(spark, Draw(seed), chosen.start, chosen.days, scale)
+    scene = Scene(own, Draw(seed), chosen.start, chosen.days, scale)
     plan = _plan(scene, chosen).persist()
     try:
         counted = _write_exchanges(scene, folder, plan)
@@ -73,6 +80,14 @@ def generate(spark: SparkSession, out: str, *, preset: str = "demo", seed: int =
         trap_accounts=kinds.get("trap", 0),
         traps=len(chosen.traps),
     )
+
+
+def _session(spark: SparkSession) -> SparkSession:
+    """A session with fixed settings beside the caller's, so that no setting of the caller's changes a world."""
+    own = spark.newSession()
+    for name, value in SETTINGS.items():
+        own.conf.set(name, value)
+    return own
 
 
 def _checked(preset: str, scale: float) -> Preset:
@@ -122,8 +137,8 @@ def _write_accounts(scene: Scene, folder: write.Folder, plan: DataFrame) -> None
 
 def _write_lists(scene: Scene, folder: write.Folder, plan: DataFrame) -> None:
     """Models and their releases; a few organisations that the provider knows and trusts, with the domain of their staff."""
-    rows = [(model.name, int(model.released.timestamp() * 1000)) for model in MODELS]
-    models = scene.spark.createDataFrame(rows, "model string, ms bigint")
+    rows = [{"model": model.name, "ms": int(model.released.timestamp() * 1000)} for model in MODELS]
+    models = scene.spark.range(1).select(F.inline(constant(rows, "array<struct<model:string,ms:bigint>>")))
     folder.one_csv("models.csv", models.select("model", iso(F.col("ms")).alias("released_time")))
     known = (F.col("group") == KNOWN_TRAP) | scene.draw.chance("declared", DECLARED_SHARE, F.col("org_id"))
     staff = plan.where((F.col("plan") == "enterprise") & known)
