@@ -60,7 +60,8 @@ Transform = Callable[..., DataFrame]
 class Stage:
     """Inputs to one table. `options` maps keywords of the transform to sections of Settings, or to `run_id`, `versions`.
 
-    `name` is the table. An appending stage adds the new objects' rows; any other replaces its table.
+    `name` is the table. An appending stage adds the new objects' rows; any other replaces its table. Rows that are
+    `cut` from a frame which the run holds already are not held a second time while they are judged and written.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Stage:
     transform: Transform
     options: tuple[tuple[str, str], ...] = ()
     appends: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ class Shared:
 
 
 INGEST: tuple[Stage, ...] = (
-    Stage("exchanges", ("exchange_fates",), exchanges.exchanges, appends=True),
-    Stage("accounts", ("account_fates",), accounts.accounts, appends=True),
-    Stage("models", ("model_fates",), models.models, appends=True),
+    Stage("exchanges", ("exchange_fates",), exchanges.exchanges, appends=True, cut=True),
+    Stage("accounts", ("account_fates",), accounts.accounts, appends=True, cut=True),
+    Stage("models", ("model_fates",), models.models, appends=True, cut=True),
     Stage(
         "quarantine", ("listing", "exchange_fates", "account_fates", "model_fates"), quarantine.quarantine, appends=True
     ),
@@ -245,7 +247,7 @@ def run_stage(run: Run, stage: Stage) -> None:
     frames = [_frame(run, name) for name in stage.inputs]
     outgoing = stage.transform(*frames, **_options(run, stage.options)).select(*contract.names)
     outgoing = outgoing.to(outgoing.sparkSession.createDataFrame([], contract.ddl).schema)
-    if not stage.appends:  # what appends is a cut of a shared frame, which is kept already
+    if not stage.cut:
         outgoing.persist(StorageLevel.MEMORY_AND_DISK)
     record = _Record(run, stage.name, fingerprint, inputs, started)
     try:

@@ -45,17 +45,21 @@ def templates(visits: DataFrame, *, settings: TemplateSettings) -> DataFrame:
 def _recurring(visits: DataFrame, settings: TemplateSettings) -> DataFrame:
     """Parts that recur within two accounts or more, with their counts and the MinHash signature of the exchanges that hold them.
 
-    One pass, by account first, which needs no shuffle (MinHash: Broder 1997).
+    Most parts never recur, so what may is found first, by a count over 64-bit hashes; the rest is done for those alone.
+    Grouping is by account first, which needs no shuffle (MinHash: Broder 1997).
     """
+    part_hash = F.xxhash64("part").alias("part_hash")
+    held = visits.select("account_id", F.explode("parts").alias("part")).select("account_id", part_hash)
+    often = held.groupBy("account_id", "part_hash").count().where(F.col("count") >= settings.min_exchanges)
+    hopeful = often.groupBy("part_hash").agg(F.count("*").alias("accounts")).where("accounts >= 2").select("part_hash")
     times = [F.min("first_time").alias("first_time"), F.max("last_time").alias("last_time")]
     least = [F.min(f"h{place}").alias(f"h{place}") for place in range(HASHES)]
     hashed = [F.xxhash64("exchange_id", F.lit(place)).alias(f"h{place}") for place in range(HASHES)]
-    parts = visits.select(
-        "account_id",
-        F.col("event_time").alias("first_time"),
-        F.col("event_time").alias("last_time"),
-        *hashed,
-        F.explode("parts").alias("part"),
+    parts = (
+        visits.select("account_id", "exchange_id", "event_time", F.explode("parts").alias("part"))
+        .join(hopeful, F.xxhash64("part") == F.col("part_hash"), "left_semi")
+        .withColumns({"first_time": F.col("event_time"), "last_time": F.col("event_time")})
+        .select("account_id", "part", "first_time", "last_time", *hashed)
     )
     per_account = parts.groupBy("account_id", "part").agg(F.count("*").alias("exchanges"), *times, *least)
     per_account = per_account.where(F.col("exchanges") >= settings.min_exchanges)
