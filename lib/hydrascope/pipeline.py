@@ -185,11 +185,14 @@ class Run:
             self.noted = None
 
     def release(self) -> None:
-        """Give back everything that was kept on disk for this run, after its last record is written."""
-        self.clerk.shutdown()
-        for frame in self.frames.values():
-            frame.unpersist()
-        self.frames.clear()
+        """Wait for the last record, then give back everything that was kept on disk for this run."""
+        try:
+            self.settle()
+        finally:
+            self.clerk.shutdown()
+            for frame in self.frames.values():
+                frame.unpersist()
+            self.frames.clear()
 
 
 def ingest_and_detect(
@@ -211,7 +214,6 @@ def ingest_and_detect(
         _ingest(run, source, forced)
         for stage in DETECT if detection else ():
             run_stage(run, stage)
-        run.settle()
     finally:
         run.release()
     return run.run_id
@@ -223,7 +225,6 @@ def detect(spark: SparkSession, warehouse: str, settings: Settings, *, listener:
     try:
         for stage in DETECT:
             run_stage(run, stage)
-        run.settle()
     finally:
         run.release()
     return run.run_id
