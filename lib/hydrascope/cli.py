@@ -97,6 +97,7 @@ def ingest(
 ) -> None:
     """Read raw logs into the warehouse and print each object's ledger; no detection."""
     chosen = _settings(settings, overrides)
+    _readable(input, warehouse)
     spark = _spark(chosen)
     _ingest_and_detect(spark, input, warehouse, chosen, forced=format, detection=False)
     _print_ledger(spark, warehouse, json)
@@ -113,6 +114,7 @@ def run(
 ) -> None:
     """The main job: raw logs to campaigns. Goes on where an earlier run was cut off."""
     chosen = _settings(settings, overrides)
+    _readable(input, warehouse)
     spark = _spark(chosen)
     _ingest_and_detect(spark, input, warehouse, chosen, forced=format)
     _print_ledger(spark, warehouse, json)
@@ -242,6 +244,14 @@ def _known(warehouse: str) -> None:
     from hydrascope.case import Case
 
     Case.of(warehouse)
+
+
+def _readable(source: str, warehouse: str) -> None:
+    """Refuse an input that cannot be read, and a warehouse of a newer contract, before Spark is started for them."""
+    from hydrascope import objects, tables
+
+    objects.find(source)
+    tables.check(warehouse)
 
 
 def _make_world(spark: SparkSession, preset: str, seed: int, scale: float, place: Path) -> None:

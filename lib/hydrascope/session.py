@@ -34,6 +34,8 @@ ALWAYS = {
 }
 """Settings that results or safety rest on; they are set whoever starts the session."""
 
+LOGGING = Path(__file__).with_name("log4j2.properties").absolute()
+
 
 def start(settings: SparkSettings | None = None) -> SparkSession:
     """The running session, or a new one.
@@ -66,6 +68,7 @@ def _local(builder: SparkSession.Builder, chosen: SparkSettings) -> SparkSession
         builder.master(chosen.master)
         .config("spark.driver.memory", chosen.driver_memory)
         .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={LOGGING.as_uri()}")
         .config("spark.jars", ",".join(str(path) for path in jars.verify()))
         .config("spark.local.dir", str(scratch))
         .config("spark.sql.warehouse.dir", str(scratch / "catalog"))

@@ -129,7 +129,7 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
     sections: dict[str, dict[str, Any]] = {}
     for name, value in chosen.items():
         if name not in known:
-            problems.append(f"unknown setting '{name}'; did you mean {_closest(name, known)}?")
+            problems.append(f"unknown setting '{name}'; {_closest(name, known)}")
             continue
         problem = _problem(name, value, known[name])
         if problem:
@@ -191,5 +191,7 @@ def _problem(name: str, value: Any, item: Any) -> str | None:
 def _closest(name: str, known: Iterable[str]) -> str:
     import difflib
 
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)
-    return f"'{matches[0]}'"
+    matches = difflib.get_close_matches(name, list(known), n=1)
+    if matches:
+        return f"did you mean '{matches[0]}'?"
+    return f"the sections are {', '.join(section.name for section in fields(Settings))}"
