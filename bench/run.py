@@ -18,7 +18,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from hydrascope import pipeline, screen, session, tables, worlds
+from hydrascope import path, pipeline, screen, session, tables, worlds
 from hydrascope.settings import load
 
 
@@ -79,7 +79,7 @@ def copy(spark: SparkSession, folder: Path) -> None:
 
 def detect(spark: SparkSession, folder: Path) -> None:
     """From exchanges to campaigns and evidence; tables of an earlier round are taken away first."""
-    for stage in pipeline.DETECT:
+    for stage in path.DETECT:
         shutil.rmtree(folder / "warehouse" / stage.name, ignore_errors=True)
     pipeline.detect(spark, str(folder / "warehouse"), load())
 

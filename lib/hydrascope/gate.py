@@ -50,6 +50,11 @@ class Judgement:
     rows: int
     verdicts: tuple[Verdict, ...]
 
+    @property
+    def stops(self) -> bool:
+        """Whether the table must not be written."""
+        return any(verdict.stops for verdict in self.verdicts)
+
     def demand(self, table: str) -> None:
         """Raise GateFailed, naming every broken rule, where a verdict stops the table."""
         stops = [verdict for verdict in self.verdicts if verdict.stops]

@@ -15,15 +15,16 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from hydrascope import contract as contracts
-from hydrascope import framing, objects, surveys
+from hydrascope import objects
 from hydrascope.errors import SourceError
-from hydrascope.meaning import meaning
-from hydrascope.parsing import is_blank, misread, parsed
 from hydrascope.pseudonyms import keyed
+from hydrascope.reading import framing, surveys
+from hydrascope.reading.meaning import meaning
+from hydrascope.reading.parsing import is_blank, misread, parsed
+from hydrascope.reading.streams import Limits, Stored, clear
 from hydrascope.settings import IngestSettings
 from hydrascope.sources import Table, named
 from hydrascope.sources.fields import conformed
-from hydrascope.streams import Limits, Stored, clear
 
 TASKS_PER_CORE = 8
 FRAMED = ("source_uri", "source_pos", "object_sha256", "raw", "note", "blank")

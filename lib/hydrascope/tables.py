@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -19,14 +20,17 @@ from hydrascope.errors import ContractError, NotFound
 
 @dataclass(frozen=True)
 class Commit:
-    """One version of a table: the contract it kept, and the fingerprint of everything it was made from.
+    """One version of a table: the contract it kept, the fingerprint of everything it was made from, and a note.
 
-    The two are stored in the commit itself, so that a table and what is said about it cannot come apart.
+    All are stored in the commit itself, so that a table and what is said about it cannot come apart. `time` is when it
+    was made, in seconds since 1970.
     """
 
     version: int
+    time: float
     contract: int
     fingerprint: str
+    note: Mapping[str, Any]
 
 
 def path(warehouse: str, table: str) -> str:
@@ -88,14 +92,22 @@ def check(warehouse: str) -> None:
             _known(warehouse, table)
 
 
-def write(frame: DataFrame, warehouse: str, contract: Contract, fingerprint: str, *, append: bool = False) -> int:
-    """Write `frame` to the table of `contract` in one commit that carries the fingerprint; returns its version.
+def write(
+    frame: DataFrame,
+    warehouse: str,
+    contract: Contract,
+    fingerprint: str,
+    *,
+    append: bool = False,
+    note: Mapping[str, Any] | None = None,
+) -> int:
+    """Write `frame` to the table of `contract` in one commit that carries fingerprint and note; returns its version.
 
     Replaces the rows, or appends. An append that was committed before is not made again, so that a rerun after a
-    crash changes nothing.
+    crash changes nothing. `note` is plain JSON.
     """
-    note = json.dumps({"contract": contract.version, "fingerprint": fingerprint})
-    writer = frame.select(*contract.names).write.format("delta").option("userMetadata", note)
+    told = json.dumps({"contract": contract.version, "fingerprint": fingerprint, "note": note or {}})
+    writer = frame.select(*contract.names).write.format("delta").option("userMetadata", told)
     writer = writer.partitionBy(*contract.partition).mode("append" if append else "overwrite")
     if append:
         writer = writer.option("txnAppId", fingerprint).option("txnVersion", 1)
@@ -150,8 +162,10 @@ def _known(warehouse: str, table: str) -> Commit:
 def _commit(warehouse: str, table: str, file: Path) -> Commit:
     try:
         actions = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if '"commitInfo"' in line]
-        told = json.loads(actions[0]["commitInfo"]["userMetadata"])
-        return Commit(int(file.stem), int(told["contract"]), str(told["fingerprint"]))
+        info = actions[0]["commitInfo"]
+        told = json.loads(info["userMetadata"])
+        time = int(info["timestamp"]) / 1000
+        return Commit(int(file.stem), time, int(told["contract"]), str(told["fingerprint"]), told.get("note", {}))
     except (ValueError, LookupError, TypeError) as error:
         raise ContractError(
             f"version {int(file.stem)} of table '{table}' in '{warehouse}' was written by something else than hydrascope; "

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from hydrascope import pipeline, worlds
+from hydrascope import contract as contracts
+from hydrascope import pipeline, tables, worlds
 from hydrascope.pipeline import Report
+from hydrascope.recording import LISTS
 from hydrascope.settings import load
 
 
@@ -32,3 +34,10 @@ def small(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Smal
     reports: list[Report] = []
     pipeline.ingest_and_detect(spark, str(world), str(warehouse), load(), listener=reports.append)
     return Small(folder, world, warehouse, tuple(reports))
+
+
+def contents(spark: SparkSession, warehouse: Path) -> dict[str, str]:
+    """The content hash of every table but those about the runs themselves."""
+    names = [name for name in contracts.tables() if name not in LISTS and tables.exists(str(warehouse), name)]
+    frames = {name: tables.read(spark, str(warehouse), name) for name in names}
+    return {name: tables.content_hash(frame, contracts.load(name)) for name, frame in frames.items()}

@@ -13,9 +13,9 @@ import pytest
 
 from hydrascope import objects
 from hydrascope.errors import NotFound, SourceError
-from hydrascope.framing import FRAMINGS, KEPT, Bare, Frame, batches
-from hydrascope.streams import PIECE, Limits, Stored, Unreadable, clear
-from hydrascope.surveys import Survey, survey
+from hydrascope.reading.framing import FRAMINGS, KEPT, Bare, Frame, batches
+from hydrascope.reading.streams import PIECE, Limits, Stored, Unreadable, clear
+from hydrascope.reading.surveys import Survey, survey
 
 LIMITS = Limits(object_bytes=1 << 30, ratio=400)
 LONG = 1 << 20
@@ -195,6 +195,8 @@ def test_a_survey_counts_lines_apart_from_the_framing(tmp_path: Path) -> None:
 
 def test_unreadable_empty_and_unknown_objects_are_findings_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "cut.gz").write_bytes(gzip.compress(b'{"request_id":"r"}' * 50)[:-5])
+    (tmp_path / "not.json.gz").write_bytes(b"\x9e\x00 neither packed nor text")
+    (tmp_path / "plain.json.gz").write_bytes(b'{"request_id":"r","event_time":"t","account_id":"a"}')
     (tmp_path / "none.json").write_bytes(b"")
     (tmp_path / "blank.json").write_bytes(b"\n \n")
     (tmp_path / "no-records.json").write_bytes(b'{"Records": []}')
@@ -204,6 +206,8 @@ def test_unreadable_empty_and_unknown_objects_are_findings_with_a_reason(tmp_pat
     found = {path.name: look(path) for path in tmp_path.iterdir()}
     assert {name: seen.status for name, seen in found.items()} == {
         "cut.gz": "unreadable",
+        "not.json.gz": "unreadable",
+        "plain.json.gz": "read",
         "none.json": "empty",
         "blank.json": "empty",
         "no-records.json": "empty",

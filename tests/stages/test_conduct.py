@@ -48,7 +48,7 @@ class Scene:
         )  # fmt: skip
 
 
-def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: float = 1.0) -> Scene:
+def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: float = 1.0, habits: int = 8) -> Scene:
     """Eight linked accounts with even loads round the clock and one frame, among forty people of every habit."""
     ring = [f"a{n}" for n in range(8)]
     crowd = [f"p{n:02}" for n in range(40)]
@@ -57,7 +57,7 @@ def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: 
     for name in ring:
         active += [_day(name, day, ROUND_THE_CLOCK, "software_engineering", single=24) for day in range(10)]
     for place, name in enumerate(crowd):
-        scale = 1 + place % 8
+        scale = 1 + place % habits
         active += [_day(name, day, [scale * hour for hour in MORNING], "chat", single=0) for day in range(0, 10, 3)]
     used = int(240 * framed_share)
     exchanges = [{"exchange_id": f"{n:064x}", "account_id": name, "source_pos": n + 1} for n, name in enumerate(ring)]
@@ -141,6 +141,14 @@ def test_the_same_conduct_within_one_organisation_is_no_campaign(make: Callable[
     measured = scene(make, org="acme").conduct()
     assert rows(measured.where("measure = 'one_organisation'"), "value", "strength_bits") == [(1.0, -8.6)]
     assert decisions(measured, settings=DecideSettings()).isEmpty()
+
+
+def test_a_measure_whose_baseline_says_nothing_is_left_out_and_does_not_count_for_the_claim(
+    make: Callable[..., DataFrame],
+) -> None:
+    measures = {name for (name,) in rows(scene(make, habits=1).conduct(), "measure")}
+    assert "equal_load" not in measures
+    assert {"presence", "hours", "single_turn"} <= measures
 
 
 def test_linkage_without_conduct_never_accuses(make: Callable[..., DataFrame]) -> None:

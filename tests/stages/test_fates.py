@@ -9,7 +9,8 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from hydrascope import contract, surveys
+from hydrascope import contract
+from hydrascope.reading import surveys
 from hydrascope.stages.accounts import accounts
 from hydrascope.stages.exchanges import exchanges
 from hydrascope.stages.fates import content_hash

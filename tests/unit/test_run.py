@@ -1,4 +1,4 @@
-"""What a run holds while its stages are at work."""
+"""How a run ends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from hydrascope.pipeline import Run
+from hydrascope import pipeline, recording
+from hydrascope.errors import GateFailed
+from hydrascope.recording import Entry
 from hydrascope.settings import load
 
 
@@ -19,29 +21,36 @@ class Frame:
         self.held = False
 
 
-def run(**frames: Frame) -> Run:
+def end(tmp_path: Any, frame: Frame) -> None:
+    """A run that holds a frame and is ended by a gate."""
     nowhere = cast("Any", None)
-    return Run(nowhere, "w", load(), lambda _: None, "r", frames=cast("Any", dict(frames)))
+    with pipeline._new_run(nowhere, str(tmp_path), load(), lambda _: None) as run:
+        run.frames["fates"] = cast("Any", frame)
+        run.refused.append(cast("Entry", "what the gate refused"))
+        raise GateFailed("ended by a gate")
 
 
-def test_a_record_that_cannot_be_written_is_told_at_the_end_and_frames_are_given_back() -> None:
+def test_a_run_that_a_gate_ends_gives_its_frames_back_and_lists_what_was_refused(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[object] = []
+    monkeypatch.setattr(recording, "list_runs", lambda _spark, _warehouse, refused: listed.extend(refused))
     frame = Frame()
-    held = run(fates=frame)
+    with pytest.raises(GateFailed):
+        end(tmp_path, frame)
+    assert not frame.held
+    assert listed == ["what the gate refused"]
 
-    def fail() -> None:
+
+def test_a_list_that_cannot_be_written_is_told_and_so_is_what_ended_the_run(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    held.note(fail)
-    with pytest.raises(OSError, match="disk full"):
-        held.release()
+    monkeypatch.setattr(recording, "list_runs", fail)
+    frame = Frame()
+    with pytest.raises(OSError, match="disk full") as told:
+        end(tmp_path, frame)
+    assert isinstance(told.value.__context__, GateFailed)
     assert not frame.held
-    assert held.frames == {}
-
-
-def test_records_are_written_one_after_the_other_and_all_before_the_end() -> None:
-    written: list[int] = []
-    held = run()
-    for number in range(5):
-        held.note(lambda number=number: written.append(number))
-    held.release()
-    assert written == [0, 1, 2, 3, 4]

@@ -22,7 +22,19 @@ SOLE = {
     "vl_convert": {"report.figures"},
 }
 PURE = ("stages", "kinds", "hypotheses", "sources")
-STORAGE = {"tables", "gate", "pipeline", "session", "objects", "cli", "case", "evaluate", "worlds"}
+STORAGE = {
+    "tables",
+    "gate",
+    "pipeline",
+    "recording",
+    "provenance",
+    "session",
+    "objects",
+    "cli",
+    "case",
+    "evaluate",
+    "worlds",
+}
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -57,7 +69,7 @@ def test_stages_kinds_hypotheses_and_sources_see_no_storage_no_session_and_no_wo
 
 def test_detection_knows_nothing_of_truth_or_of_worlds() -> None:
     for name, tree in modules():
-        if name.startswith(PURE) or name in ("graph", "gate", "pipeline", "rules"):
+        if name.startswith(PURE) or name in ("graph", "gate", "path", "pipeline", "rules"):
             texts = {
                 node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
             }
@@ -66,11 +78,11 @@ def test_detection_knows_nothing_of_truth_or_of_worlds() -> None:
 
 
 def test_every_table_has_its_stage_its_test_and_its_place() -> None:
-    from hydrascope.pipeline import STAGES
+    from hydrascope.path import STAGES
 
     for table in contracts.tables():
         writer = contracts.load(table).written_by
-        if writer == "pipeline":
+        if writer == "recording":
             continue
         assert writer == table
         assert (LIB / "stages" / f"{table}.py").is_file(), table
@@ -83,11 +95,11 @@ def test_every_table_has_its_stage_its_test_and_its_place() -> None:
 
 
 def test_each_stage_reads_only_tables_that_come_before_it() -> None:
-    from hydrascope.pipeline import STAGES, _tables_below
+    from hydrascope.path import STAGES, tables_below
 
     before: set[str] = set()
     for stage in STAGES:
-        assert set(_tables_below(stage)) <= before, stage.name
+        assert set(tables_below(stage)) <= before, stage.name
         before.add(stage.name)
 
 

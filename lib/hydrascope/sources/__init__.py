@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hydrascope.errors import SourceError
-from hydrascope.sniffing import Sample, sample
+from hydrascope.reading.sniffing import Sample, sample
 from hydrascope.sources import cloudtrail, litellm, native, ocsf
 from hydrascope.sources.source import Mapped, Recognised, Source, Table
 

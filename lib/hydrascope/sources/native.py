@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from hydrascope import addresses, contacts, values
 from hydrascope.pseudonyms import hmac
-from hydrascope.sniffing import Sample
+from hydrascope.reading.sniffing import Sample
 from hydrascope.sources.fields import texts
 from hydrascope.sources.source import Mapped, Recognised, Source, Table
 

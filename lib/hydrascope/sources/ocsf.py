@@ -10,7 +10,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from hydrascope import addresses, values
-from hydrascope.sniffing import Sample
+from hydrascope.reading.sniffing import Sample
 from hydrascope.sources.fields import attributes, structs
 from hydrascope.sources.source import Mapped, Recognised, Source, Table
 

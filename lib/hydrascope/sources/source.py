@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pyspark.sql import Column
 from pyspark.sql.types import StructType
 
-from hydrascope.sniffing import Sample
+from hydrascope.reading.sniffing import Sample
 from hydrascope.values import Value
 
 

@@ -7,8 +7,6 @@ measure can decide (docs/method.md gives the argument for each).
 
 from __future__ import annotations
 
-from functools import reduce
-
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -19,6 +17,8 @@ ALIVE_DAYS = 7
 """An account must span this many days before its daily presence says anything."""
 HOURLY_EXCHANGES = 48
 """Two exchanges per hour of the day: fewer say nothing about an account's hours."""
+PROFILE = ("single_turn", "output_tokens", "equal_load", "presence", "hours")
+"""Aggregates of account profiles that are measures as they are."""
 NOTABLE_SHARE, NOTABLE_LIFT = 0.1, 1.5
 """A capability stands out from a tenth of the exchanges and half again its base rate."""
 
@@ -39,16 +39,22 @@ def conduct(
     core = clusters.select("account_id", F.lit(True).alias("in_core"))
     judged = F.broadcast(large.select("account_id", "cluster_id", "support_bits"))
     placed = profiles(activity).join(core, "account_id", "left").join(judged, "account_id", "left")
-    placed = placed.localCheckpoint()  # nine measures start from it: made once, and no plan of theirs holds its own
+    placed = placed.localCheckpoint()  # every look starts from it: made once, and no plan of theirs holds its own
     inside, outside = placed.where("cluster_id is not null"), placed.where("in_core is null")
-    measures = [
-        _linkage(inside, link),
-        _identity(inside, accounts),
-        _template_concentration(inside, outside, links, sightings),
-        _capability_focus(inside, outside),
-        *_profile_measures(inside, outside),
-    ]
-    return reduce(DataFrame.unionByName, measures)
+    wide = (
+        inside.groupBy("cluster_id")
+        .agg((exact_sum(F.col("support_bits")) / F.count("*")).alias("support"), *_aggregates())
+        .crossJoin(F.broadcast(outside.agg(*_aggregates("base_"))))
+        .join(_organisations(inside, accounts), "cluster_id", "left")
+        .join(_family_use(inside, outside, links, sightings), "cluster_id", "left")
+        .join(_capabilities(inside, outside), "cluster_id", "left")
+    )
+    measure = F.explode(F.array(*_measures(link))).alias("measure")
+    return (
+        wide.select("cluster_id", "accounts", "exchanges", measure)
+        .select("cluster_id", "accounts", "exchanges", "measure.*")
+        .where("value is not null and baseline is not null and strength_bits is not null")
+    )
 
 
 def profiles(activity: DataFrame) -> DataFrame:
@@ -73,109 +79,65 @@ def profiles(activity: DataFrame) -> DataFrame:
     return summed.join(maps, "account_id")
 
 
-def _measure(
-    frame: DataFrame, name: str, view: str, bits: Column, low: float, high: float, detail: Column | None = None
-) -> DataFrame:
-    """Rows of the contract from a frame with cluster_id, accounts, exchanges, value and baseline."""
-    strength = F.greatest(F.lit(low), F.least(F.lit(high), bits))
-    return frame.where("value is not null and baseline is not null").select(
-        "cluster_id",
-        F.lit(name).alias("measure"),
-        F.lit(view).alias("view"),
-        "accounts",
-        "exchanges",
-        F.round("value", 6).alias("value"),
-        F.round("baseline", 6).alias("baseline"),
-        F.round(strength, 4).alias("strength_bits"),
-        (F.lit(None).cast("string") if detail is None else detail).alias("detail"),
-    )
+def _aggregates(prefix: str = "") -> list[Column]:
+    """What is asked of a set of account profiles, alike inside a cluster and outside every one."""
+    spread = _deviation(F.col("daily")) * F.count("daily") / exact_sum(F.col("daily"))
+    asked = {
+        "accounts": F.count("*"),
+        "exchanges": F.sum("exchanges"),
+        "single_turn": F.sum("single_turn") / F.sum("exchanges"),
+        "output_tokens": F.sum("output_tokens") / F.sum("exchanges"),
+        "equal_load": spread,
+        "presence": exact_sum(F.col("presence")) / F.count("presence"),
+        "hours": exact_sum(F.col("hours_bits")) / F.count("hours_bits"),
+    }
+    return [column.alias(f"{prefix}{name}") for name, column in asked.items()]
 
 
-def _linkage(inside: DataFrame, link: LinkSettings) -> DataFrame:
-    """How firmly the accounts are held: mean bits beyond the least that the core asks for."""
-    frame = inside.groupBy("cluster_id").agg(
-        F.count("*").alias("accounts"),
-        F.sum("exchanges").alias("exchanges"),
-        (exact_sum(F.col("support_bits")) / F.count("*")).alias("value"),
-    )
-    frame = frame.withColumn("baseline", F.lit(link.min_bits))
-    return _measure(frame, "support", "linkage", (F.col("value") - F.col("baseline")) / 3, 0, 4)
-
-
-def _identity(inside: DataFrame, accounts: DataFrame) -> DataFrame:
-    """Share of the accounts in one organisation: one customer with many seats is not a coordinated campaign.
-
-    A domain of its own counts half: anyone can buy one.
-    """
+def _organisations(inside: DataFrame, accounts: DataFrame) -> DataFrame:
+    """Per cluster, the accounts of its largest organisation and of its largest domain that is no mail provider's."""
     version = Window.partitionBy("account_id").orderBy(F.col("valid_from").desc())
     current = accounts.withColumn("latest", F.row_number().over(version)).where("latest = 1")
-    named = inside.join(
-        current.select(
-            "account_id", "org_id", F.when(F.col("email_kind") == "other", F.col("email_domain")).alias("domain")
-        ),
-        "account_id",
-        "left",
-    )
-    totals = named.groupBy("cluster_id").agg(F.count("*").alias("accounts"), F.sum("exchanges").alias("exchanges"))
-    largest = [
-        named.where(f"{column} is not null")
-        .groupBy("cluster_id", column)
+    domain = F.when(F.col("email_kind") == "other", F.concat(F.lit("domain "), "email_domain"))
+    names = F.explode(F.array(F.concat(F.lit("org "), "org_id"), domain)).alias("name")
+    return (
+        inside.join(current.select("account_id", names).where("name is not null"), "account_id")
+        .groupBy("cluster_id", "name")
         .count()
         .groupBy("cluster_id")
-        .agg(F.max("count").alias(f"most_{column}"))
-        for column in ("org_id", "domain")
-    ]
-    frame = totals.join(largest[0], "cluster_id", "left").join(largest[1], "cluster_id", "left")
-    share = F.greatest(
-        F.coalesce("most_org_id", F.lit(0)) / F.col("accounts"),
-        F.coalesce("most_domain", F.lit(0)) / F.col("accounts") / 2,
+        .agg(
+            F.max(F.when(F.col("name").startswith("org "), F.col("count"))).alias("most_org"),
+            F.max(F.when(F.col("name").startswith("domain "), F.col("count"))).alias("most_domain"),
+        )
     )
-    frame = frame.withColumn("value", share).withColumn("baseline", F.lit(0.0))
-    return _measure(frame, "one_organisation", "identity", 1 - 12 * F.greatest(F.col("value") - 0.2, F.lit(0.0)), -9, 1)
 
 
-def _template_concentration(inside: DataFrame, outside: DataFrame, links: DataFrame, sightings: DataFrame) -> DataFrame:
-    """Share of the exchanges that use the template families which link the cluster, against everyone else's use."""
-    families = (
-        links.where("kind = 'template'")
-        .join(inside.select("account_id", "cluster_id"), "account_id")
-        .select("cluster_id", "value")
-        .distinct()
+def _family_use(inside: DataFrame, outside: DataFrame, links: DataFrame, sightings: DataFrame) -> DataFrame:
+    """Per cluster, exchanges in the template families that link it: its own, and those of accounts outside."""
+    members = inside.select("account_id", "cluster_id")
+    families = links.where("kind = 'template'").join(members, "account_id").select("cluster_id", "value").distinct()
+    place = members.unionByName(outside.select("account_id", F.lit(None).cast("string").alias("cluster_id")))
+    used = (
+        sightings.where("kind = 'template'")
+        .join(place.withColumnRenamed("cluster_id", "home"), "account_id")
+        .groupBy("value", "home")
+        .agg(F.sum("exchanges").alias("used"))
     )
-    used = sightings.where("kind = 'template'").select("account_id", "value", "exchanges")
-    own = (
-        used.join(inside.select("account_id", "cluster_id"), "account_id")
-        .join(families, ["cluster_id", "value"])
+    own = F.col("home") == F.col("cluster_id")
+    return (
+        families.join(used, "value")
         .groupBy("cluster_id")
-        .agg(F.sum("exchanges").alias("own"))
+        .agg(
+            F.sum(F.when(own, F.col("used"))).alias("own"),
+            F.sum(F.when(F.col("home").isNull(), F.col("used"))).alias("elsewhere"),
+        )
     )
-    elsewhere = (
-        used.join(outside.select("account_id"), "account_id", "left_semi")
-        .groupBy("value")
-        .agg(F.sum("exchanges").alias("elsewhere"))
-        .join(families, "value")
-        .groupBy("cluster_id")
-        .agg(F.sum("elsewhere").alias("elsewhere"))
-    )
-    population = outside.agg(F.sum("exchanges").alias("population"))
-    frame = (
-        inside.groupBy("cluster_id")
-        .agg(F.count("*").alias("accounts"), F.sum("exchanges").alias("exchanges"))
-        .join(own, "cluster_id", "left")
-        .join(elsewhere, "cluster_id", "left")
-        .crossJoin(F.broadcast(population))
-        .withColumn("value", F.least(F.coalesce("own", F.lit(0)) / F.col("exchanges"), F.lit(1.0)))
-        .withColumn("baseline", F.least(F.coalesce("elsewhere", F.lit(0)) / F.col("population"), F.lit(1.0)))
-    )
-    ratio = F.log2((F.col("value") + 0.01) / (F.col("baseline") + 0.01))
-    bits = F.col("value") * F.least(ratio, F.lit(6.0)) - 0.5
-    return _measure(frame, "template_concentration", "content", bits, -2, 5)
 
 
-def _capability_focus(inside: DataFrame, outside: DataFrame) -> DataFrame:
-    """Relative entropy (Kullback and Leibler 1951), in bits, of the capability mix against the base rate.
+def _capabilities(inside: DataFrame, outside: DataFrame) -> DataFrame:
+    """Per cluster, the relative entropy (Kullback and Leibler 1951), in bits, of its capability mix to the base rate.
 
-    `detail` names the capabilities that stand out, strongest first. A capability that nobody else uses counts as one
+    `notable` names the capabilities that stand out, strongest first. A capability that nobody else uses counts as one
     exchange outside, so that the ratio stays finite.
     """
     mix = F.explode("capabilities").alias("capability", "held")
@@ -183,64 +145,81 @@ def _capability_focus(inside: DataFrame, outside: DataFrame) -> DataFrame:
     mine = inside.select("cluster_id", mix).groupBy("cluster_id", "capability").agg(F.sum("held").alias("held"))
     total = outside.agg(F.sum("exchanges").alias("population"))
     whole = Window.partitionBy("cluster_id")
+    rate = F.greatest(F.coalesce("outside", F.lit(0)), F.lit(1)) / F.col("population")
     compared = (
         mine.join(base, "capability", "left")
         .crossJoin(F.broadcast(total))
         .withColumn("share", F.col("held") / F.sum("held").over(whole))
-        .withColumn(
-            "lift", F.col("share") / (F.greatest(F.coalesce("outside", F.lit(0)), F.lit(1)) / F.col("population"))
-        )
+        .withColumn("lift", F.col("share") / rate)
     )
     notable = (F.col("capability") != "-") & (F.col("share") >= NOTABLE_SHARE) & (F.col("lift") >= NOTABLE_LIFT)
     found = F.array_sort(
         F.collect_list(F.when(notable, F.struct(-F.round(F.col("share"), 6), "capability"))),
     )
-    focus = compared.groupBy("cluster_id").agg(
-        exact_sum(F.col("share") * F.log2("lift")).alias("value"),
-        F.array_join(F.transform(found, lambda pair: pair["capability"]), ", ").alias("found"),
+    return compared.groupBy("cluster_id").agg(
+        exact_sum(F.col("share") * F.log2("lift")).alias("focus"),
+        F.nullif(F.array_join(F.transform(found, lambda pair: pair["capability"]), ", "), F.lit("")).alias("notable"),
     )
-    counts = inside.groupBy("cluster_id").agg(F.count("*").alias("accounts"), F.sum("exchanges").alias("exchanges"))
-    frame = counts.join(focus, "cluster_id").withColumn("baseline", F.lit(0.0))
-    bits = 3 * (F.col("value") - 0.5)
-    return _measure(frame, "capability_focus", "content", bits, -2, 4, F.nullif("found", F.lit("")))
 
 
-def _profile_measures(inside: DataFrame, outside: DataFrame) -> list[DataFrame]:
-    """Measures that are one aggregate of account profiles, taken alike inside and outside."""
-    spread = _deviation(F.col("daily")) * F.count("daily") / exact_sum(F.col("daily"))
-    aggregates = {
-        "single_turn": F.sum("single_turn") / F.sum("exchanges"),
-        "output_tokens": F.sum("output_tokens") / F.sum("exchanges"),
-        "equal_load": spread,
-        "presence": exact_sum(F.col("presence")) / F.count("presence"),
-        "hours": exact_sum(F.col("hours_bits")) / F.count("hours_bits"),
-    }
-    columns = [column.alias(name) for name, column in aggregates.items()]
-    base = outside.agg(*[column.alias(f"base_{name}") for name, column in aggregates.items()])
-    frame = (
-        inside.groupBy("cluster_id")
-        .agg(F.count("*").alias("accounts"), F.sum("exchanges").alias("exchanges"), *columns)
-        .crossJoin(F.broadcast(base))
+def _measures(link: LinkSettings) -> list[Column]:
+    """The measures of the wide frame's row: view, value, baseline, bits, and the limits of the bits.
+
+    `one_organisation` speaks against: one customer with many seats is no campaign; a domain counts half, since anyone
+    can buy one.
+    """
+    one, never, least = F.lit(1.0), F.lit(0.0), F.lit(link.min_bits)
+    support, focus = F.col("support"), F.col("focus")
+    seats = F.greatest(F.coalesce("most_org", F.lit(0)), F.coalesce("most_domain", F.lit(0)) / 2) / F.col("accounts")
+    framed = F.least(F.coalesce("own", F.lit(0)) / F.col("exchanges"), one)
+    elsewhere = F.least(F.coalesce("elsewhere", F.lit(0)) / F.col("base_exchanges"), one)
+    rarity = F.least(F.log2((framed + 0.01) / (elsewhere + 0.01)), F.lit(6.0))
+    (single, all_single), (output, all_output), (load, all_load), (presence, all_presence), (hours, all_hours) = (
+        (F.col(name), F.col(f"base_{name}")) for name in PROFILE
     )
-    value, baseline = F.col("value"), F.col("baseline")
-    shapes = {
-        "single_turn": ("content", 6 * (value - baseline), -3, 3),
-        "output_tokens": ("content", F.log2(F.greatest(value, F.lit(1.0)) / F.greatest(baseline, F.lit(1.0))), -2, 2),
-        "equal_load": ("coordination", 1.5 * F.log2(baseline / F.greatest(value, F.lit(0.01))) - 1, -3, 5),
-        "presence": ("coordination", 8 * (value - F.greatest(baseline, F.lit(0.5))), -3, 4),
-        "hours": ("coordination", 3 * (value - baseline - 0.3), -2, 3),
-    }
+    lift = F.log2(F.greatest(output, one) / F.greatest(all_output, one))
+    evenness = F.log2(all_load / F.greatest(load, F.lit(0.01)))
+    content, coordination = "content", "coordination"
     return [
+        _measure("support", "linkage", support, least, (support - least) / 3, (0, 4)),
+        _measure("one_organisation", "identity", seats, never, 1 - 12 * F.greatest(seats - 0.2, never), (-9, 1)),
+        _measure("template_concentration", content, framed, elsewhere, framed * rarity - 0.5, (-2, 5)),
+        _measure("capability_focus", content, focus, never, 3 * (focus - 0.5), (-2, 4), F.col("notable")),
+        _measure("single_turn", content, single, all_single, 6 * (single - all_single), (-3, 3)),
+        _measure("output_tokens", content, output, all_output, lift, (-2, 2)),
+        _measure("equal_load", coordination, load, all_load, 1.5 * evenness - 1, (-3, 5)),
         _measure(
-            frame.withColumn("value", F.col(name)).withColumn("baseline", F.col(f"base_{name}")),
-            name,
-            view,
-            bits,
-            low,
-            high,
-        )
-        for name, (view, bits, low, high) in shapes.items()
+            "presence",
+            coordination,
+            presence,
+            all_presence,
+            8 * (presence - F.greatest(all_presence, one / 2)),
+            (-3, 4),
+        ),
+        _measure("hours", coordination, hours, all_hours, 3 * (hours - all_hours - 0.3), (-2, 3)),
     ]
+
+
+def _measure(
+    name: str,
+    view: str,
+    value: Column,
+    baseline: Column,
+    bits: Column,
+    limits: tuple[float, float],
+    detail: Column | None = None,
+) -> Column:
+    """One measure as a struct of the contract's columns."""
+    low, high = (F.lit(float(limit)) for limit in limits)
+    kept = F.when(bits.isNotNull(), F.greatest(low, F.least(high, bits)))  # no bits are no measure, not a limit
+    return F.struct(
+        F.lit(name).alias("measure"),
+        F.lit(view).alias("view"),
+        F.round(value, 6).alias("value"),
+        F.round(baseline, 6).alias("baseline"),
+        F.round(kept, 4).alias("strength_bits"),
+        (F.lit(None).cast("string") if detail is None else detail).alias("detail"),
+    )
 
 
 def _deviation(value: Column) -> Column:

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from hydrascope.contract import Contract
-from hydrascope.parsing import FORMS
+from hydrascope.reading.parsing import FORMS
 from hydrascope.rules import broken as rules_broken
 
 PLACE = ("source_uri", "source_pos", "object_sha256")

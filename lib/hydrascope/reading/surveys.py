@@ -12,16 +12,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hydrascope import objects
-from hydrascope.framing import KEPT, line_end
-from hydrascope.sniffing import HEAD, Sample, sample
+from hydrascope.reading.framing import KEPT, line_end
+from hydrascope.reading.sniffing import HEAD, Sample, sample
+from hydrascope.reading.streams import GZIP, PARQUET, ZSTD, Limits, Stored, Unreadable, clear
 from hydrascope.sources import recognise
 from hydrascope.sources.source import Recognised
-from hydrascope.streams import PARQUET, Limits, Stored, Unreadable, clear
 
 SCHEMA = (
     "uri string, version_id string, size bigint, etag string, sha256 string, format string, format_version string, "
     "holds string, status string, reason string, framing string, records bigint, footer string, head binary"
 )
+
+
+PACKED = (".gz", ".gzip", ".zst", ".zstd")
+"""Names that promise packed bytes. A name decides nothing but this: what cannot be told is damaged, not foreign."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def survey(uri: str, name: str, skip: str | None, regular: bool, limits: Limits,
             if first.startswith(PARQUET):
                 stored.drain()
                 return _parquet(uri, name, stored, forced)
-            return _text(uri, name, stored, limits, forced)
+            return _text(uri, name, stored, limits, forced, is_packed=first.startswith((GZIP, ZSTD)))
         except Unreadable as error:
             stored.drain()
             return _finding(uri, stored.size, stored.sha256, "unreadable", str(error), first)
@@ -74,7 +78,7 @@ def _finding(uri: str, size: int, sha256: str, status: str, reason: str, head: b
     return Survey(uri, None, size, None, sha256, None, None, "nothing", status, reason, "none", head=head)
 
 
-def _text(uri: str, name: str, stored: Stored, limits: Limits, forced: str | None) -> Survey:
+def _text(uri: str, name: str, stored: Stored, limits: Limits, forced: str | None, *, is_packed: bool) -> Survey:
     head = bytearray()
     blank = True
     ends, last, newline = 0, b"", b""
@@ -90,6 +94,8 @@ def _text(uri: str, name: str, stored: Stored, limits: Limits, forced: str | Non
         return _finding(
             uri, stored.size, stored.sha256, "empty", "it holds no record" if head else "it holds no bytes", None
         )
+    if seen.framing == "none" and name.endswith(PACKED) and not is_packed:
+        raise Unreadable(f"it is named .{name.rpartition('.')[2]}, but its bytes are neither packed nor text")
     return _recognised(uri, stored, seen, forced, ends + (last != newline) if seen.framing == "lines" else None)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from hydrascope.walking import Unframed, documents, elements
+from hydrascope.reading.walking import Unframed, documents, elements
 
 KEPT = 1024
 """Bytes kept of a record that is too long and of an object that cannot be read."""

@@ -1,0 +1,135 @@
+"""The one straight path: STAGES, in order, and the frames that several of them share.
+
+A new table is a contract, a module in `stages` and one line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+
+from hydrascope.stages import (
+    accounts,
+    activity,
+    campaign_members,
+    campaigns,
+    clusters,
+    conduct,
+    decide,
+    evidence,
+    exchanges,
+    hypotheses,
+    lineage,
+    links,
+    models,
+    objects,
+    observables,
+    quarantine,
+    sightings,
+    templates,
+    visits,
+)
+
+Transform = Callable[..., DataFrame]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Inputs to one table. `options` maps keywords of the transform to sections of Settings, or to `run_id`, `versions`.
+
+    `name` is the table. An appending stage adds the new objects' rows; any other replaces its table. Rows that are
+    `cut` from a frame which the run holds already are not held a second time while they are judged and written.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    transform: Transform
+    options: tuple[tuple[str, str], ...] = ()
+    appends: bool = False
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A frame that several stages read and no table keeps: made once in a run, kept on disk while it is needed."""
+
+    name: str
+    inputs: tuple[str, ...]
+    transform: Transform
+    options: tuple[tuple[str, str], ...] = ()
+
+
+INGEST: tuple[Stage, ...] = (
+    Stage("exchanges", ("exchange_fates",), exchanges.exchanges, appends=True, cut=True),
+    Stage("accounts", ("account_fates",), accounts.accounts, appends=True, cut=True),
+    Stage("models", ("model_fates",), models.models, appends=True, cut=True),
+    Stage(
+        "quarantine", ("listing", "exchange_fates", "account_fates", "model_fates"), quarantine.quarantine, appends=True
+    ),
+    Stage("objects", ("listing", "exchange_fates", "account_fates", "model_fates"), objects.objects, appends=True),
+)
+"""What becomes of new objects. The ledger is written last: an object is done when it stands there."""
+
+DETECT: tuple[Stage, ...] = (
+    Stage("templates", ("visits",), templates.templates, (("settings", "templates"),)),
+    Stage("sightings", ("framed", "accounts"), sightings.sightings),
+    Stage("activity", ("framed",), activity.activity),
+    Stage("observables", ("sightings", "holdings", "cohesion"), observables.observables),
+    Stage("links", ("holdings", "observables", "cohesion"), links.links),
+    Stage("clusters", ("links",), clusters.clusters, (("settings", "links"),)),
+    Stage(
+        "conduct",
+        ("clusters", "links", "activity", "sightings", "accounts"),
+        conduct.conduct,
+        (("decide", "decide"), ("link", "links")),
+    ),
+    Stage(
+        "campaign_members",
+        ("decisions", "clusters", "links", "sightings", "activity", "accounts"),
+        campaign_members.campaign_members,
+        (("decide", "decide"), ("link", "links")),
+    ),
+    Stage(
+        "campaigns",
+        ("decisions", "campaign_members", "activity", "conduct", "exchanges", "earlier_campaigns"),
+        campaigns.campaigns,
+        (("run_id", "run_id"),),
+    ),
+    Stage(
+        "evidence",
+        ("campaigns", "campaign_members", "conduct", "links", "framed", "exchanges"),
+        evidence.evidence,
+        (("link", "links"), ("versions", "versions")),
+    ),
+    Stage("hypotheses", ("campaigns", "campaign_members", "conduct", "links"), hypotheses.hypotheses),
+    Stage("lineage", ("campaign_members", "earlier_campaign_members"), lineage.lineage, (("run_id", "run_id"),)),
+)
+
+STAGES: tuple[Stage, ...] = INGEST + DETECT
+
+SHARED: tuple[Shared, ...] = (
+    Shared("visits", ("exchanges",), visits.visits),
+    Shared("framed", ("visits", "templates"), visits.framed),
+    Shared("holdings", ("sightings",), observables.holdings),
+    Shared("cohesion", ("holdings", "sightings"), observables.cohesion, (("settings", "hubs"),)),
+    Shared("decisions", ("conduct",), decide.decisions, (("settings", "decide"),)),
+)
+
+FATES = {"exchange_fates": "exchanges", "account_fates": "accounts", "model_fates": "models"}
+EARLIER = {"earlier_campaigns": "campaigns", "earlier_campaign_members": "campaign_members"}
+
+
+def tables_below(stage: Stage) -> tuple[str, ...]:
+    """The tables that a stage reads, directly or through shared frames."""
+    shared = {entry.name: entry for entry in SHARED}
+    reached: set[str] = set()
+    todo = list(stage.inputs)
+    while todo:
+        name = todo.pop()
+        if name in shared:
+            todo.extend(shared[name].inputs)
+        elif name not in FATES and name not in EARLIER and name != "listing":
+            reached.add(name)
+    return tuple(sorted(reached))

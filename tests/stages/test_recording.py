@@ -1,0 +1,71 @@
+"""What stage runs did, listed from the commits of the tables they wrote."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+
+from hydrascope import contract as contracts
+from hydrascope import recording, tables
+from hydrascope.gate import Verdict
+from hydrascope.recording import Entry, Record
+
+
+def record(table: str, run_id: str = "r1", **other: Any) -> Record:
+    verdict = Verdict("rules", "key_unique", "critical", "0 keys repeat", "model unique", "passed")
+    row = {"seconds": 2.0, "gate_seconds": 0.5, "rows": 1, "verdicts": (verdict,), "inputs": {"exchanges": 3}} | other
+    return Record(run_id=run_id, table=table, code_version="1", settings_hash="s", started=1_780_000_000.0, **row)
+
+
+def commit(make: Callable[..., DataFrame], warehouse: Path, run_id: str) -> None:
+    note = {"record": recording.told(record("models", run_id))}
+    tables.write(make("models", {"model": run_id}), str(warehouse), contracts.load("models"), run_id, note=note)
+
+
+def listed(spark: SparkSession, warehouse: Path, table: str) -> list[tuple[str, object]]:
+    column = {"runs": "output_version", "gates": "outcome"}[table]
+    frame = tables.read(spark, str(warehouse), table).select("stage_run", column).orderBy("stage_run")
+    return [tuple(row) for row in frame.collect()]
+
+
+def test_every_commit_is_listed_once_also_those_of_a_run_that_was_killed(
+    spark: SparkSession, make: Callable[..., DataFrame], tmp_path: Path
+) -> None:
+    commit(make, tmp_path, "killed")
+    commit(make, tmp_path, "next")
+    recording.list_runs(spark, str(tmp_path))
+    recording.list_runs(spark, str(tmp_path))
+    assert listed(spark, tmp_path, "runs") == [("killed/models", 0), ("next/models", 1)]
+    assert listed(spark, tmp_path, "gates") == [("killed/models", "passed"), ("next/models", "passed")]
+    (row,) = tables.read(spark, str(tmp_path), "runs").where("run_id = 'killed'").collect()
+    assert (row["exit"], row["inputs"], row["gate_seconds"]) == (0, {"exchanges": 3}, 0.5)
+    assert row["seconds"] > 0
+    commit(make, tmp_path, "third")
+    recording.list_runs(spark, str(tmp_path))
+    assert listed(spark, tmp_path, "runs")[-1] == ("third/models", 2)
+    assert len(listed(spark, tmp_path, "gates")) == 3
+
+
+def test_a_run_that_died_between_the_two_lists_completes_the_second_and_repeats_nothing_in_the_first(
+    spark: SparkSession, make: Callable[..., DataFrame], tmp_path: Path
+) -> None:
+    commit(make, tmp_path, "one")
+    recording.list_runs(spark, str(tmp_path))
+    shutil.rmtree(tmp_path / "runs")
+    recording.list_runs(spark, str(tmp_path))
+    assert listed(spark, tmp_path, "runs") == [("one/models", 0)]
+    assert listed(spark, tmp_path, "gates") == [("one/models", "passed")]
+
+
+def test_what_a_gate_refused_is_listed_without_a_version(spark: SparkSession, tmp_path: Path) -> None:
+    verdict = Verdict("rules", "key_unique", "critical", "2 keys repeat", "model unique", "failed")
+    refused = Entry(record("models", verdicts=(verdict,)), "f")
+    recording.list_runs(spark, str(tmp_path), [refused])
+    assert listed(spark, tmp_path, "runs") == [("r1/models", None)]
+    assert listed(spark, tmp_path, "gates") == [("r1/models", "failed")]
+    (row,) = tables.read(spark, str(tmp_path), "runs").collect()
+    assert (row["exit"], row["seconds"]) == (3, 2.0)
