@@ -68,7 +68,7 @@ def list_runs(spark: SparkSession, warehouse: str, refused: Iterable[Entry] = ()
     listed = {name: commit.version for name, commit in newest.items()}
     for table in LISTS:
         latest = next(tables.commits(warehouse, table), None)
-        before: dict[str, int] = latest.note["listed"] if latest else {}
+        before: dict[str, int] = latest.note.get("listed", {}) if latest else {}
         entries = [entry for name in newest for entry in _since(warehouse, name, before.get(name, -1))]
         rows = [row for entry in (*entries, *refused) for row in ROWS[table](entry)]
         if rows:
@@ -76,8 +76,13 @@ def list_runs(spark: SparkSession, warehouse: str, refused: Iterable[Entry] = ()
 
 
 def _since(warehouse: str, table: str, version: int) -> Iterator[Entry]:
-    """The stage runs told by the commits of `table` after `version`, newest first."""
+    """The stage runs told by the commits of `table` after `version`, newest first.
+
+    A commit without a record is of a version of hydrascope that listed its stage runs one by one.
+    """
     for commit in takewhile(lambda commit: commit.version > version, tables.commits(warehouse, table)):
+        if "record" not in commit.note:
+            continue
         record = dict(commit.note["record"])
         verdicts = tuple(Verdict(**verdict) for verdict in record.pop("verdicts"))
         yield Entry(Record(**record, verdicts=verdicts), commit.fingerprint, commit)

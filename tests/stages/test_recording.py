@@ -61,6 +61,16 @@ def test_a_run_that_died_between_the_two_lists_completes_the_second_and_repeats_
     assert listed(spark, tmp_path, "gates") == [("one/models", "passed")]
 
 
+def test_a_warehouse_of_the_time_before_commits_told_their_runs_is_gone_on_with(
+    spark: SparkSession, make: Callable[..., DataFrame], tmp_path: Path
+) -> None:
+    for table, row in (("models", {"model": "m"}), ("runs", {"stage_run": "old/models", "output_version": 0})):
+        tables.write(make(table, row), str(tmp_path), contracts.load(table), "old", append=True)
+    commit(make, tmp_path, "new")
+    recording.list_runs(spark, str(tmp_path))
+    assert listed(spark, tmp_path, "runs") == [("new/models", 1), ("old/models", 0)]
+
+
 def test_what_a_gate_refused_is_listed_without_a_version(spark: SparkSession, tmp_path: Path) -> None:
     verdict = Verdict("rules", "key_unique", "critical", "2 keys repeat", "model unique", "failed")
     refused = Entry(record("models", verdicts=(verdict,)), "f")
