@@ -49,7 +49,7 @@ def _roster(scene: Scene, plan: CampaignPlan) -> DataFrame:
     draw = scene.draw
     slots = scene.count(plan.accounts, 8)
     slot = F.pmod(F.col("n"), F.lit(slots))
-    rows = scene.crowd(plan.name, "hydra", "campaign", 2 * slots).withColumns(
+    rows = scene.crowd(plan.name, plan.scenario, "campaign", 2 * slots).withColumns(
         {
             "slot": slot,
             "successor": F.col("n") >= slots,

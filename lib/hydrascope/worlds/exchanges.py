@@ -16,8 +16,8 @@ MOST_TURNS = 12
 HTTP_OK = 200
 STEADY = 0.9
 """Accounts with a greater share of framed prompts never leave their topic."""
-STICKY_MS = 10_800_000
-"""A rented proxy address serves an account for three hours."""
+POISON = "0000-00-00T00:00:00Z"
+"""A time that no reader takes."""
 STATUS = {200: 961, 429: 19, 400: 8, 529: 7, 500: 4, 401: 1}
 """Weights of the answers' status codes."""
 
@@ -36,7 +36,8 @@ def _sessions(scene: Scene, plan: DataFrame) -> DataFrame:
     rows = rows.withColumn("session", draw.bits("session", F.col("key"), F.col("stint"), F.col("number")))
     jitter = draw.unit("position", F.col("session"))
     spaced = (F.col("number") + jitter) / F.col("sessions")
-    where = F.when(F.col("even"), spaced).otherwise(jitter)
+    even = F.when(F.col("even"), spaced).otherwise(jitter)
+    where = F.when(F.col("ramp") > 0, F.pow(even, F.lit(1.0) / (F.lit(1.0) + F.col("ramp")))).otherwise(even)
     return rows.withColumn("position", F.col("low") + where * (F.col("high") - F.col("low")))
 
 
@@ -93,10 +94,15 @@ def _about(scene: Scene) -> dict[str, Column]:
 def _where(scene: Scene) -> dict[str, Column]:
     """Prompt, capability and address."""
     day = F.floor((F.col("ms") - F.lit(scene.start * 1000)) / F.lit(rhythm.DAY_MS))
-    sticky = scene.draw.bits("sticky", F.col("key"), F.floor(F.col("ms") / F.lit(STICKY_MS)))
+    sticky = scene.draw.bits("sticky", F.col("key"), F.floor(F.col("ms") / F.col("sticky_ms")))
     return {
         "prompt": prompt(
-            scene.draw, F.col("exchange"), turn=F.col("turn"), topic=F.col("subject"), frame=F.col("frame")
+            scene.draw,
+            F.col("exchange"),
+            turn=F.col("turn"),
+            topic=F.col("subject"),
+            frame=F.col("frame"),
+            phrasings=F.col("phrasings"),
         ),
         "capability": capabilities.label(scene.draw, F.col("exchange"), topic=F.col("subject"), frame=F.col("frame")),
         "edge": places.address(scene.draw, F.col("place"), day, sticky),
@@ -141,7 +147,9 @@ def _fields(scene: Scene) -> list[Column]:
     batch = F.col("rhythm").isin(rhythm.NIGHTLY) & draw.chance("batch", 0.7, session)
     made = {
         "request_id": F.concat(F.lit("req_"), hex_digits(exchange, 16), hex_digits(draw.bits("request", exchange), 8)),
-        "event_time": rhythm.iso(F.col("ms")),
+        "event_time": F.when(draw.chance("poisoned", F.col("poison"), exchange), F.lit(POISON)).otherwise(
+            rhythm.iso(F.floor(F.col("ms") / F.col("tick_ms")) * F.col("tick_ms"))
+        ),
         "account_id": F.col("account_id"),
         "org_id": F.col("org_id"),
         "user_id": F.when(F.col("end_users") > 0, user),

@@ -8,9 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class CampaignPlan:
-    """Size and habits of one campaign. Counts of accounts are at scale 1."""
+    """Size and habits of one campaign. Counts of accounts are at scale 1.
+
+    `scenario` is hydra, or the code of an evasion, which then acts with `intensity` (above 0, at most 1).
+    """
 
     name: str
+    scenario: str = "hydra"
+    intensity: float = 1.0
     accounts: int = 250
     daily_exchanges: float = 26.0
     pool_addresses: int = 48
@@ -23,11 +28,17 @@ class CampaignPlan:
 
 @dataclass(frozen=True)
 class TrapPlan:
-    """A benign group that looks coordinated, and its number of accounts at scale 1."""
+    """A benign group that looks coordinated, and its number of accounts at scale 1.
+
+    `scenario` is the code of a trap, which acts with `intensity` (above 0, at most 1). `serial` numbers the company
+    names of the group; it is negative, because those of ordinary organisations are not.
+    """
 
     name: str
     scenario: str
     accounts: int
+    intensity: float = 1.0
+    serial: int = -1
 
 
 @dataclass(frozen=True)
@@ -41,11 +52,14 @@ class Preset:
     days: int = 45
 
 
+INTENSITIES = {"weak": 1 / 3, "plain": 2 / 3, "strong": 1.0}
+"""How far a trap goes in looking guilty, or an evasion in hiding: `strong` is hardest for whoever looks."""
+
 TRAPS = (
     TrapPlan("trap-carrier-nat", "B1", 1_500),
-    TrapPlan("trap-campus", "B2", 500),
+    TrapPlan("trap-campus", "B2", 500, serial=-3),
     TrapPlan("trap-company-egress", "B5", 220),
-    TrapPlan("trap-office-card", "B6", 30),
+    TrapPlan("trap-office-card", "B6", 30, serial=-2),
     TrapPlan("trap-harness", "B15", 400),
 )
 

@@ -114,29 +114,37 @@ def _composed(draw: Draw, key: Column, frame_key: Column, topic: Column) -> Colu
     )
 
 
-def _written(draw: Draw, key: Column, frame_number: Column) -> Column:
-    """A written frame around its body; the small slots of the frame change with `key` as well."""
+def _written(draw: Draw, key: Column, frame_number: Column, phrasings: Column) -> Column:
+    """A written frame around its body; the small slots of the frame change with `key` as well.
+
+    Of `phrasings` wordings the first is the frame as written; the others say something else in its place, before the same
+    kind of body and the same last line.
+    """
     ddl = "array<struct<head:int,tails:array<int>,body:int,low:int,high:int>>"
     frame = constant(_WRITTEN, ddl)[F.greatest(frame_number, F.lit(0))]
     count = frame["low"] + draw.below("body lines", frame["high"] - frame["low"] + 1, key)
+    wording = draw.below("wording", phrasings, key)
+    head = F.array(_piece(frame["head"], F.xxhash64(key, F.lit("head"))))
+    other = _passage(F.lit(STYLE["task"]), F.lit(3), draw.bits("other wording", frame_number, wording))
     return F.concat(
-        F.array(_piece(frame["head"], F.xxhash64(key, F.lit("head")))),
+        F.when(wording == 0, head).otherwise(other),
         _passage(frame["body"], count, F.xxhash64(key, F.lit("body"))),
         F.array(_piece(draw.item("tail", frame["tails"], key), F.xxhash64(key, F.lit("tail")))),
     )
 
 
-def prompt(draw: Draw, key: Column, *, turn: Column, topic: Column, frame: Column) -> Column:
+def prompt(draw: Draw, key: Column, *, turn: Column, topic: Column, frame: Column, phrasings: Column) -> Column:
     """The prompt text of one exchange, at most 150 words or so.
 
     `key` identifies the exchange, `turn` counts from 0 inside its conversation, `topic` is a number of TOPICS, and
-    `frame` is a struct (frame, key) or null for free text. Later turns are short follow-ups whatever the frame.
+    `frame` is a struct (frame, key) or null for free text, `phrasings`, at least 1, the wordings of a written frame in use.
+    Later turns are short follow-ups whatever the frame.
     """
     follow_up = _passage(F.lit(STYLE["follow"]), draw.between("follow-up", 1, 3, key), F.xxhash64(key, F.lit("follow")))
     pieces = (
         F.when(turn > 0, follow_up)
         .when(frame.isNull(), _free(draw, key, topic))
         .when(frame["frame"] == COMPOSED, _composed(draw, key, frame["key"], topic))
-        .otherwise(_written(draw, key, frame["frame"]))
+        .otherwise(_written(draw, key, frame["frame"], phrasings))
     )
     return _render(pieces, topic)

@@ -7,8 +7,9 @@ from pyspark.sql import functions as F
 
 from hydrascope.worlds.draw import Draw, constant, deck
 
-EVENING, OFFICE, MACHINE, NIGHTLY, SHIFTS = range(5)
-"""Private people; working people; a process that never sleeps; a daily job at an hour of its own; crews in shifts."""
+EVENING, OFFICE, MACHINE, NIGHTLY, SHIFTS, ON_THE_HOUR, LESSON = range(7)
+"""Private people; working people; a process that never sleeps; a daily job at an hour of its own; crews in shifts;
+jobs that start with the hour; a class that starts with its lessons."""
 
 HOUR_WEIGHTS = {
     EVENING: (2, 1, 1, 0, 0, 0, 1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 6, 8, 9, 9, 7, 4),
@@ -16,9 +17,13 @@ HOUR_WEIGHTS = {
     MACHINE: (1,) * 24,
     NIGHTLY: (1,) + (0,) * 23,
     SHIFTS: (6, 6, 6, 5, 6, 6, 5, 3, 7, 7, 7, 7, 6, 7, 7, 4, 7, 7, 7, 6, 7, 6, 5, 3),
+    ON_THE_HOUR: (1,) * 24,
+    LESSON: (0,) * 10 + (2, 0, 0, 0, 1) + (0,) * 9,
 }
 """Weight of each local hour."""
-WORKS_WEEKENDS = {EVENING: 0.9, OFFICE: 0.12, MACHINE: 1.0, NIGHTLY: 1.0, SHIFTS: 1.0}
+WITHIN_MS = {ON_THE_HOUR: 60_000, LESSON: 180_000}
+"""How long after the full hour a session may begin; anywhere in the hour for the others."""
+WORKS_WEEKENDS = {EVENING: 0.9, OFFICE: 0.12, MACHINE: 1.0, NIGHTLY: 1.0, SHIFTS: 1.0, ON_THE_HOUR: 1.0, LESSON: 0.0}
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -58,7 +63,8 @@ def start_ms(
     hour = F.when(rhythm == NIGHTLY, draw.below("nightly hour", HOURS, account)).otherwise(drawn)
     day = _day(draw, start * 1000 // DAY_MS, position, rhythm, session)
     clock = F.pmod(hour - zone, F.lit(HOURS))
-    within = draw.below("within hour", HOUR_MS, session)
+    latest = constant([WITHIN_MS.get(each, HOUR_MS) for each in sorted(HOUR_WEIGHTS)], "array<int>")[rhythm]
+    within = draw.below("within hour", latest, session)
     return F.lit(start * 1000) + day * F.lit(DAY_MS) + clock * F.lit(HOUR_MS) + within
 
 

@@ -21,14 +21,20 @@ HISTORY_DAYS = 3 * 365
 PARTITIONS = 8
 CARRIER_GATEWAYS = 400
 FRAME = "struct<frame:int,key:bigint>"
+STICKY_MS = 10_800_000
+"""A rented proxy address serves an account for three hours."""
 
 FINAL = listed(
     "group scenario kind key stint account_id org_id created closed status plan email phone payment_kind payment_fingerprint "
     "billing_country signup_ip signup_ja4 signup_user_agent device_id referrer_id zone rhythm even from_day to_day volume turns "
-    "egress client claimed topic frames framed patience verbosity api_keys end_users provider traced"
+    "egress client claimed topic frames framed patience verbosity api_keys end_users provider traced "
+    "sticky_ms ramp tick_ms phrasings poison"
 )
 """Columns of the plan. Times are seconds since the epoch; days count from the window's first; `stint` 0 is the account
-itself, and further stints are other things that the same account does."""
+itself, and further stints are other things that the same account does. `sticky_ms`: a rented address serves so long.
+`ramp`: 0 for an even load, more for one that grows over the window. `tick_ms`: the log's clock is cut to multiples of it.
+`phrasings`: wordings of each written frame that the account uses, 1 for the one as written. `poison`: share of exchanges
+whose log line holds a time that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,11 @@ def _first(scene: Scene) -> dict[str, Column]:
         "end_users": F.lit(0),
         "provider": draw.card("provider", {"first_party": 88, "cloud_marketplace": 12}, key),
         "traced": draw.chance("traced", 0.05, key),
+        "sticky_ms": F.lit(STICKY_MS).cast("bigint"),
+        "ramp": F.lit(0.0),
+        "tick_ms": F.lit(1).cast("bigint"),
+        "phrasings": F.lit(1),
+        "poison": F.lit(0.0),
         "org_id": no_text(),
         "elders": F.col("n"),
         "payment_kind": people.payment_kind(draw, key),

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from hydrascope.errors import SettingsError
-from hydrascope.worlds import accounts, campaign, exchanges, population, traps, write
+from hydrascope.worlds import accounts, campaign, evasions, exchanges, population, traps, write
 from hydrascope.worlds.draw import Draw, constant
 from hydrascope.worlds.models import MODELS
 from hydrascope.worlds.presets import PRESETS, Preset
@@ -53,7 +53,7 @@ def generate(spark: SparkSession, out: str, *, preset: str = "demo", seed: int =
     a folder that holds something already.
     """
     chosen = _checked(preset, scale)
-    own = _session(spark)
+    own = session(spark)
     folder = write.Folder(own, out)
     if not folder.is_free():
         raise SettingsError(
@@ -82,7 +82,7 @@ def generate(spark: SparkSession, out: str, *, preset: str = "demo", seed: int =
     )
 
 
-def _session(spark: SparkSession) -> SparkSession:
+def session(spark: SparkSession) -> SparkSession:
     """A session with fixed settings beside the caller's, so that no setting of the caller's changes a world."""
     own = spark.newSession()
     for name, value in SETTINGS.items():
@@ -107,7 +107,7 @@ def _plan(scene: Scene, preset: Preset) -> DataFrame:
     guests = scene.count(preset.campaigns[0].pool_guests) if preset.campaigns else 0
     groups = [population.plan(scene, scene.count(preset.population), pools=pools, guests=guests)]
     groups += [traps.plan(scene, each) for each in preset.traps]
-    groups += [campaign.plan(scene, each) for each in preset.campaigns]
+    groups += [evasions.plan(scene, each) for each in preset.campaigns]
     return complete(scene, groups)
 
 
