@@ -361,15 +361,22 @@ def _print_evaluation(result: dict[str, Any]) -> None:
         "accounts",
         "attributed",
         "recall",
+        "outcome",
         "exchange_error",
-        "found",
-        "split",
-        "merged_with",
+        "window_error_days",
+        "capability_agreement",
     ]
     screen.table(result["campaigns_planted"], columns, "planted campaigns")
     print()
-    screen.table(result["traps"], ["group", "scenario", "accounts", "attributed"], "traps")
-    print(f"\naccount precision {result['precision']}, recall {result['recall']}", end="")
+    screen.table(result["traps"], ["group", "scenario", "accounts", "attributed", "associated"], "traps")
+    print()
+    screen.table(result["false_positives_by_size"], None, "accounts attributed, by size of the campaign")
+    print()
+    screen.table(result["calibration"]["table"], None, f"calibration (Brier score {result['calibration']['brier']})")
+    print(f"\nB-cubed precision {result['b_cubed_precision']}, recall {result['b_cubed_recall']}", end="")
+    print(f"; pairs {result['pair_precision']}, {result['pair_recall']}", end="")
+    print(f"; upper 95 % bound of innocent accounts attributed {result['innocent_accounts_upper']}")
+    print(f"account precision {result['precision']}, recall {result['recall']}", end="")
     print(f", traps attributed {result['traps_attributed']} of {len(result['traps'])}", end="")
     print(f", innocent accounts attributed {result['innocent_accounts_attributed']} of {result['innocent_accounts']}")
 

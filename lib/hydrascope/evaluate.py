@@ -8,10 +8,18 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from hydrascope import scores
 from hydrascope.errors import NotFound, SourceError
+from hydrascope.scores import Overlap
 
 TRUTH = "account_id string, group string, scenario string, kind string"
 KINDS = ("benign", "trap", "campaign")
+OUTCOMES = ("found", "partial", "split", "merged", "abstained", "missed")
+SIZES = (10, 100, 1_000)
+"""Campaigns are told apart by their number of accounts: below 10, below 100, below 1,000, and larger."""
+BINS = 10
+NOTABLE_SHARE, NOTABLE_RATIO = 0.05, 2.0
+"""A capability stands out in truth when a twentieth of the exchanges asks for it and twice the share of everybody else."""
 
 
 def read_truth(spark: SparkSession, path: str) -> DataFrame:
@@ -29,60 +37,228 @@ def read_truth(spark: SparkSession, path: str) -> DataFrame:
 
 
 def evaluate(campaigns: DataFrame, members: DataFrame, activity: DataFrame, truth: DataFrame) -> dict[str, Any]:
-    """Accounts found and missed, per planted campaign and over all, and the traps that were attributed.
+    """What was found, per planted campaign, per scenario and over all. Truth is joined here and nowhere else.
 
-    An account counts as found when a campaign attributes it. Precision is null where nothing was attributed. A planted
-    campaign is found when a reported one holds most of its accounts; split when more than one reported campaign holds
-    a twentieth of it or more; two planted campaigns whose accounts meet in one reported campaign are merged.
+    Only accounts that were active count. An account counts as found when a campaign attributes it; linked accounts that
+    are not attributed are abstentions. What each score means stands in `scores`.
     """
-    attributed = members.where("role = 'attributed'").select("account_id", "campaign_id")
-    active = activity.groupBy("account_id").agg(F.sum("exchanges").alias("exchanges"))
-    judged = (
-        truth.join(active, "account_id")
-        .join(attributed, "account_id", "left")
-        .withColumn("hit", F.col("campaign_id").isNotNull())
-    )
-    by_group = judged.groupBy("group", "scenario", "kind").agg(
-        F.count("*").alias("accounts"),
-        F.count_if("hit").alias("attributed"),
-        F.sum("exchanges").alias("exchanges"),
-        F.sum(F.when(F.col("hit"), F.col("exchanges")).otherwise(0)).alias("exchanges_attributed"),
-    )
-    groups = [row.asDict() for row in by_group.orderBy("kind", "group").collect()]  # one row per planted group
-    overlap = judged.where("hit and kind = 'campaign'").groupBy("group", "campaign_id").count().collect()
-    held = {(row["group"], row["campaign_id"]): int(row["count"]) for row in overlap}
-    planted = [_planted(group, held) for group in groups if group["kind"] == "campaign"]
-    strangers = attributed.join(truth, "account_id", "left_anti").count()
-    right = sum(group["attributed"] for group in groups if group["kind"] == "campaign")
-    wrong = sum(group["attributed"] for group in groups if group["kind"] != "campaign") + strangers
-    real = sum(group["accounts"] for group in groups if group["kind"] == "campaign")
+    joined = _judged(members, activity, truth).persist()
+    try:
+        groups = _groups(joined)
+        overlaps = _overlaps(joined)
+        reported = {row["campaign_id"]: row.asDict() for row in campaigns.collect()}  # one row per reported campaign
+        seen = {row["group"]: row.asDict() for row in _true_campaigns(joined, activity).collect()}  # one per planted
+        calibration = _calibration(joined)
+    finally:
+        joined.unpersist()
+    planted = [_planted(group, overlaps, reported, seen) for group in groups if group["kind"] == "campaign"]
+    innocent = [group for group in groups if group["kind"] != "campaign"]
+    overall, cubed, pairs = scores.of_accounts(overlaps), scores.b_cubed(overlaps), scores.of_pairs(overlaps)
+    wrong = sum(row.accounts for row in overlaps if row.found and not row.planted)
+    traps = [group for group in groups if group["kind"] == "trap"]
+    trapped = sum(1 for group in traps if group["attributed"])
     return {
-        "precision": _share(right, right + wrong),
-        "recall": _share(right, real),
-        "campaigns_reported": campaigns.count(),
+        "precision": overall.precision,
+        "recall": overall.recall,
+        "b_cubed_precision": cubed.precision,
+        "b_cubed_recall": cubed.recall,
+        "pair_precision": pairs.precision,
+        "pair_recall": pairs.recall,
+        "campaigns_reported": len(reported),
         "campaigns_planted": planted,
-        "traps": [group for group in groups if group["kind"] == "trap"],
-        "traps_attributed": sum(1 for group in groups if group["kind"] == "trap" and group["attributed"]),
+        "traps": traps,
+        "traps_attributed": trapped,
+        "trap_accounts": sum(group["accounts"] for group in traps),
+        "trap_accounts_attributed": sum(group["attributed"] for group in traps),
+        "trap_accounts_upper": _upper(traps),
         "innocent_accounts_attributed": wrong,
-        "innocent_accounts": sum(group["accounts"] for group in groups if group["kind"] != "campaign"),
+        "innocent_accounts": sum(group["accounts"] for group in innocent),
+        "innocent_accounts_upper": _upper(innocent),
+        "abstained_accounts": {kind: sum(g["associated"] for g in groups if g["kind"] == kind) for kind in KINDS},
+        "scenarios": _scenarios(groups, planted, overlaps),
+        "false_positives_by_size": _by_size(overlaps),
+        "calibration": calibration,
     }
 
 
-def _planted(group: dict[str, Any], held: dict[tuple[str, str], int]) -> dict[str, Any]:
-    """One planted campaign: what was found of it, and whether it came out whole and alone."""
-    parts = {found: count for (name, found), count in held.items() if name == group["group"]}
-    sizeable = [found for found, count in parts.items() if count * 20 >= group["accounts"]]
-    shared = {name for name, found in held if found in parts} - {group["group"]}
-    best = max(parts.values(), default=0)
+def _judged(members: DataFrame, activity: DataFrame, truth: DataFrame) -> DataFrame:
+    """One row per active or attributed account: truth (kind null for an account that truth does not know), role and campaign."""
+    active = activity.groupBy("account_id").agg(F.sum("exchanges").alias("exchanges"))
+    # An account may be associated with several campaigns; the one that attributes it counts, else the likeliest.
+    held = members.groupBy("account_id").agg(
+        F.max_by(
+            F.struct("campaign_id", "role", "probability"),
+            F.struct(F.col("role") == "attributed", "probability", "campaign_id"),
+        ).alias("held")
+    )
+    known = truth.join(active, "account_id").join(held, "account_id", "full")
+    return known.select(
+        "account_id",
+        "group",
+        "scenario",
+        F.coalesce("kind", F.lit("benign")).alias("kind"),
+        F.coalesce("exchanges", F.lit(0)).alias("exchanges"),
+        F.when(F.col("held.role") == "attributed", F.col("held.campaign_id")).alias("campaign_id"),
+        (F.col("held.role") == "associated").alias("associated"),
+        F.col("held.probability").alias("probability"),
+    ).where("exchanges > 0 or campaign_id is not null")
+
+
+def _groups(judged: DataFrame) -> list[dict[str, Any]]:
+    """One row per planted group and kind: its accounts, and how many were attributed or linked alone."""
+    hit = F.col("campaign_id").isNotNull()
+    counted = (
+        judged.where("group is not null")
+        .groupBy("group", "scenario", "kind")
+        .agg(
+            F.count("*").alias("accounts"),
+            F.count_if(hit).alias("attributed"),
+            F.count_if(F.coalesce("associated", F.lit(False))).alias("associated"),
+            F.sum("exchanges").alias("exchanges"),
+            F.sum(F.when(hit, F.col("exchanges")).otherwise(0)).alias("exchanges_attributed"),
+        )
+    )
+    return [row.asDict() for row in counted.orderBy("kind", "group").collect()]  # grows with groups alone
+
+
+def _overlaps(judged: DataFrame) -> list[Overlap]:
+    """How many accounts each found campaign and each planted one have in common."""
+    planted = F.when(F.col("kind") == "campaign", F.col("group")).alias("planted")
+    counted = judged.groupBy("campaign_id", planted).count().collect()  # grows with campaigns alone
+    return [Overlap(row["campaign_id"], row["planted"], int(row["count"])) for row in counted]
+
+
+def _true_campaigns(judged: DataFrame, activity: DataFrame) -> DataFrame:
+    """Per planted campaign: first and last day, and the capabilities that stand out against everybody else, strongest first."""
+    days = activity.join(judged.select("account_id", "group", "kind"), "account_id")
+    window = (
+        days.where("kind = 'campaign'").groupBy("group").agg(F.min("day").alias("first"), F.max("day").alias("last"))
+    )
+    asked = days.select("group", "kind", F.explode("capabilities").alias("capability", "held")).where(
+        "capability <> '-'"
+    )
+    mine = asked.where("kind = 'campaign'").groupBy("group", "capability").agg(F.sum("held").alias("held"))
+    whole = mine.groupBy("group").agg(F.sum("held").alias("whole"))
+    others = asked.where("kind <> 'campaign'").groupBy("capability").agg(F.sum("held").alias("usual"))
+    total = others.agg(F.sum("usual").alias("total"))
+    share, base = F.col("held") / F.col("whole"), F.coalesce("usual", F.lit(0)) / F.col("total")
+    ranked = (
+        mine.join(whole, "group")
+        .join(others, "capability", "left")
+        .crossJoin(F.broadcast(total))
+        .where((share >= NOTABLE_SHARE) & (share >= NOTABLE_RATIO * base))
+        .select("group", F.struct((base - share).alias("order"), "capability").alias("ranked"))
+    )
+    listed = ranked.groupBy("group").agg(F.array_sort(F.collect_list("ranked")).alias("ranked"))
+    return window.join(listed, "group", "left").select(
+        "group",
+        "first",
+        "last",
+        F.coalesce(F.col("ranked.capability"), F.array().cast("array<string>")).alias("capabilities"),
+    )
+
+
+def _calibration(judged: DataFrame) -> dict[str, Any]:
+    """Stated probability of taking part against what is true, over all accounts that a campaign names in either role.
+
+    Brier score (1950), and the reliability table: in each tenth of probability the mean stated and the share that is true.
+    """
+    true = (F.col("kind") == "campaign").cast("int")
+    stated = judged.where("probability is not null").select(
+        F.least(F.floor(F.col("probability") * BINS), F.lit(BINS - 1)).alias("bin"), "probability", true.alias("true")
+    )
+    rows = (
+        stated.groupBy("bin")
+        .agg(
+            F.count("*").alias("accounts"),
+            F.avg("probability").alias("stated"),
+            F.avg("true").alias("observed"),
+            F.sum(F.pow(F.col("probability") - F.col("true"), F.lit(2))).alias("loss"),
+        )
+        .orderBy("bin")
+        .collect()
+    )
+    accounts = sum(row["accounts"] for row in rows)
+    table = [
+        {
+            "from": row["bin"] / BINS,
+            "to": (row["bin"] + 1) / BINS,
+            "accounts": row["accounts"],
+            "stated": round(row["stated"], 6),
+            "observed": round(row["observed"], 6),
+        }
+        for row in rows
+    ]
+    return {"brier": scores.share(sum(row["loss"] for row in rows), accounts), "accounts": accounts, "table": table}
+
+
+def _planted(
+    group: dict[str, Any], overlaps: list[Overlap], reported: dict[str, dict[str, Any]], seen: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """One planted campaign: what was found of it, whether it came out whole and alone, and how well it is described."""
+    name = group["group"]
+    mine = {row.found: row.accounts for row in overlaps if row.planted == name and row.found in reported}
+    best = reported[max(mine, key=lambda found: (mine[found], str(found)))] if mine else None
+    true = seen[name]
     return {
         **group,
-        "recall": _share(group["attributed"], group["accounts"]),
-        "exchange_error": _share(group["exchanges"] - group["exchanges_attributed"], group["exchanges"]),
-        "found": best * 2 > group["accounts"],
-        "split": len(sizeable) > 1,
-        "merged_with": sorted(shared),
+        **scores.verdict(overlaps, name, group["associated"]),
+        "exchange_error": scores.share(group["exchanges"] - group["exchanges_attributed"], group["exchanges"]),
+        "window_error_days": best and _days_off(best, true),
+        "capabilities": true["capabilities"],
+        "capability_agreement": best and scores.average_overlap(true["capabilities"], best["capabilities"]),
     }
 
 
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 6) if whole else None
+def _days_off(told: dict[str, Any], true: dict[str, Any]) -> int:
+    """Days that the told first and last day are off, added up."""
+    begins, ends = told["first_time"].date() - true["first"], told["last_time"].date() - true["last"]
+    return int(abs(begins.days) + abs(ends.days))
+
+
+def _scenarios(
+    groups: list[dict[str, Any]], planted: list[dict[str, Any]], overlaps: list[Overlap]
+) -> list[dict[str, Any]]:
+    """One row per scenario and kind; the ordinary population is the scenario none."""
+    rows = []
+    for scenario, kind in sorted({(group["scenario"], group["kind"]) for group in groups}):
+        mine = [group for group in groups if (group["scenario"], group["kind"]) == (scenario, kind)]
+        outcomes = [each["outcome"] for each in planted if each["scenario"] == scenario] if kind == "campaign" else []
+        names = {group["group"] for group in mine}
+        inside = [row for row in overlaps if row.planted in names] if kind == "campaign" else []
+        rows.append(
+            {
+                "scenario": scenario,
+                "kind": kind,
+                "groups": len(mine),
+                "accounts": sum(group["accounts"] for group in mine),
+                "attributed": sum(group["attributed"] for group in mine),
+                "associated": sum(group["associated"] for group in mine),
+                "upper": None if kind == "campaign" else _upper(mine),
+                "recall": scores.of_accounts(inside).recall,
+                "b_cubed_recall": scores.b_cubed(inside).recall,
+                "pair_recall": scores.of_pairs(inside).recall,
+                **{name: outcomes.count(name) for name in OUTCOMES},
+            }
+        )
+    return rows
+
+
+def _upper(groups: list[dict[str, Any]]) -> float | None:
+    return scores.upper_bound(sum(g["attributed"] for g in groups), sum(g["accounts"] for g in groups))
+
+
+def _by_size(overlaps: list[Overlap]) -> list[dict[str, Any]]:
+    """Wrongly attributed accounts by the size of the campaign that holds them."""
+    totals: dict[str, list[int]] = {}
+    for row in overlaps:
+        if row.found:
+            held = totals.setdefault(row.found, [0, 0])
+            held[0] += row.accounts
+            held[1] += 0 if row.planted else row.accounts
+    rows = []
+    for low, high in zip((0, *SIZES), (*SIZES, None), strict=True):
+        mine = [each for each in totals.values() if low <= each[0] and (high is None or each[0] < high)]
+        accounts, wrong = sum(each[0] for each in mine), sum(each[1] for each in mine)
+        rows.append({"from": low, "below": high, "campaigns": len(mine), "accounts": accounts, "wrong": wrong})
+    return rows
