@@ -3,11 +3,16 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --quiet \
 	--custom-compile-command "make lock"
 
+SWEEP ?= sweep
+SEEDS ?= 9001
+INTENSITIES ?= plain
+SCALE ?= 0.1
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fmt docs lock dist clean
+.PHONY: help setup demo test check evaluation bench fmt docs lock dist clean
 
 help:  ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## Make .venv with the locked packages and jars; does nothing when all is in place
 	@$(PYTHON) infra/setup.py
@@ -25,6 +30,11 @@ check: setup  ## Format, lint, types, unit tests (no JVM) and generated docs
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/unit -q
 	$(BIN)/python -m hydrascope.docs --check
+
+evaluation: setup  ## Judge worlds with seeds that nobody tuned on, and publish the result in docs/evaluation.md
+	@$(BIN)/hydrascope evaluate --sweep $(SWEEP) --seeds $(SEEDS) --intensities $(INTENSITIES) --scale $(SCALE)
+	cp $(SWEEP)/evaluation.json lib/hydrascope/evaluation.json
+	$(BIN)/python -m hydrascope.docs
 
 bench: setup  ## Time ingest and detection against the plainest Spark job over the same rows
 	@$(BIN)/python bench/run.py

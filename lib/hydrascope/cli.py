@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from hydrascope.pipeline import Report
     from hydrascope.settings import Settings
 
-EVALUATED = ("campaigns", "campaign_members", "activity")
-
 app = typer.Typer(
     help="Find coordinated account campaigns in an AI provider's API logs, and show why.",
     add_completion=False,
@@ -77,12 +75,15 @@ def world(
     preset: Annotated[str, typer.Option(help="Which world.")] = "demo",
     seed: Seed = 1,
     scale: Annotated[float, typer.Option(help="Multiplies every size.")] = 1.0,
+    intensity: Annotated[str, typer.Option(help="weak, plain or strong: how far traps and evasions go.")] = "plain",
     json: Json = False,
 ) -> None:
     """Write a generated world with known truth, in the native input format."""
     from hydrascope import worlds
 
-    made = worlds.generate(_spark(_settings(None, None)), out, preset=preset, seed=seed, scale=scale)
+    made = worlds.generate(
+        _spark(_settings(None, None)), out, preset=preset, seed=seed, scale=scale, intensity=intensity
+    )
     _print_rows([_plain(made)], "world", json)
 
 
@@ -178,11 +179,23 @@ def report(
 
 @app.command()
 def evaluate(
-    warehouse: Warehouse,
-    truth: Annotated[str, typer.Option(help="truth.csv of the generated world.")],
+    warehouse: Annotated[str | None, typer.Option(help="Folder of the Delta tables.")] = None,
+    truth: Annotated[str | None, typer.Option(help="truth.csv of the generated world.")] = None,
+    sweep: Annotated[str | None, typer.Option(help="Folder: judge many worlds, made and removed there.")] = None,
+    presets: Annotated[str, typer.Option(help="Worlds of the sweep.")] = "mixed,traps,evasions,quiet",
+    intensities: Annotated[str, typer.Option(help="How far its traps and evasions go.")] = "plain",
+    seeds: Annotated[str, typer.Option(help="Seeds of the sweep, each for every world.")] = "1",
+    scale: Annotated[float, typer.Option(help="Multiplies every size in the sweep.")] = 0.1,
     json: Json = False,
 ) -> None:
-    """Compare what was found with the known truth of a generated world."""
+    """Compare what was found with the known truth of a generated world, or with --sweep of many."""
+    if sweep is not None:
+        _sweep(sweep, presets, intensities, seeds, scale, _settings(None, None), json)
+        return
+    if warehouse is None or truth is None:
+        raise SettingsError(
+            "what to judge is not named: give --warehouse and --truth, or --sweep FOLDER for many worlds"
+        )
     _known(warehouse)
     result = _evaluated(_spark(_settings(None, None)), warehouse, truth)
     if json:
@@ -290,17 +303,51 @@ def _watch(report: Report) -> None:
 
 def _write_report(warehouse: str, campaign: str | None, out: str) -> list[Path]:
     from hydrascope.report import write
+    from hydrascope.sweep import published
 
-    return write(_case(warehouse), campaign, out)
+    return write(_case(warehouse), campaign, out, published())
 
 
 def _evaluated(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any]:
     from hydrascope import evaluate as evaluation
-    from hydrascope import tables
 
-    known = evaluation.read_truth(spark, truth)
-    campaigns, members, activity = (tables.read(spark, warehouse, name) for name in EVALUATED)
-    return evaluation.evaluate(campaigns, members, activity, known)
+    return evaluation.of_warehouse(spark, warehouse, truth)
+
+
+def _sweep(folder: str, presets: str, intensities: str, seeds: str, scale: float, chosen: Settings, json: bool) -> None:
+    """Judge every world of the product of presets, intensities and seeds; write what they say together."""
+    from itertools import product
+
+    from hydrascope import sweep as sweeping
+    from hydrascope import worlds
+
+    words, steps = presets.split(","), intensities.split(",")
+    unknown = [word for word in words if word not in worlds.PRESETS] + [w for w in steps if w not in worlds.INTENSITIES]
+    if unknown:
+        raise SettingsError(
+            f"unknown in the sweep: {', '.join(unknown)}; --presets takes {', '.join(sorted(worlds.PRESETS))}, "
+            f"--intensities {', '.join(worlds.INTENSITIES)}"
+        )
+    if not all(seed.isdigit() for seed in seeds.split(",")):
+        raise SettingsError(f"--seeds is '{seeds}', and takes whole numbers: type --seeds 1,2,3")
+    wanted = [
+        sweeping.Wanted(preset, step, int(seed), scale)
+        for seed, preset, step in product(seeds.split(","), words, steps)
+    ]
+    results = sweeping.sweep(
+        _spark(chosen), folder, chosen, wanted, done=lambda each, seconds: screen.progress(each.name, None, seconds)
+    )
+    told = sweeping.publish(results, folder)
+    if json:
+        screen.as_json(told)
+        return
+    columns = ["scenario", "kind", "intensity", "groups", "accounts", "attributed", "associated", "recall", "upper"]
+    screen.table(told["scenarios"], columns, "scenarios")
+    print(f"\nprecision {told['precision']}, recall {told['recall']}", end="")
+    print(
+        f", innocent accounts attributed {told['innocent_accounts_attributed']} of {told['innocent_accounts']}", end=""
+    )
+    print(f" (upper 95 % bound {told['innocent_accounts_upper']}); written to {folder}")
 
 
 def _inventory(spark: SparkSession, warehouse: str) -> list[dict[str, Any]]:

@@ -1,22 +1,50 @@
-"""`python -m hydrascope.docs [--check]` writes docs/tables.md from the contracts, or says that it is out of date."""
+"""`python -m hydrascope.docs [--check]` writes the generated pages of docs/, or says which is out of date.
+
+docs/tables.md comes from the contracts, docs/evaluation.md and its figures from the published sweep.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from hydrascope import contract as contracts
+from hydrascope import worlds
 from hydrascope.contract import Column, Contract, Rule
+from hydrascope.evaluate import OUTCOMES
 
-PAGE = Path("docs") / "tables.md"
+DOCS = Path("docs")
 HEAD = """# Tables
 
 What each table of a warehouse promises. Generated from `schemas/*.toml` by `python -m hydrascope.docs`; edit the
 contracts, not this page. Every table is a Delta table at `<warehouse>/<table>`. Times are UTC. A critical rule stops the
 table from being written; a row that breaks a warning rule goes to `quarantine`. A *volatile* column depends on when or
 where a run happened and is left out of the table's content hash.
+"""
+
+
+OVERALL = (
+    ("precision of attributed accounts", "precision"),
+    ("recall of campaign accounts", "recall"),
+    ("innocent accounts", "innocent_accounts"),
+    ("of these attributed", "innocent_accounts_attributed"),
+    ("upper 95 % bound of that rate", "innocent_accounts_upper"),
+    ("accounts of traps", "trap_accounts"),
+    ("of these attributed", "trapped"),
+    ("upper 95 % bound of that rate", "trap_accounts_upper"),
+)
+RECALL_BAR = 0.8
+EVALUATION_HEAD = """# Evaluation
+
+How well this version finds planted campaigns, and how often it accuses accounts that are innocent, on generated worlds whose
+seeds were not used while it was built. Generated from `lib/hydrascope/evaluation.json`, the pooled result of `make evaluation`;
+do not edit this page. Worlds are made by the same people as the detector: the figures say what holds against what they thought
+of, not against everything. What each scenario is stands in `lib/hydrascope/worlds/traps` and `evasions`.
+
+Version {version}, code {code}, settings {settings}, {date}: {worlds} worlds ({presets}; seeds {seeds}), {exchanges:,} exchanges.
 """
 
 
@@ -42,20 +70,136 @@ def section(contract: Contract) -> str:
     return "\n".join(lines)
 
 
+def evaluation(told: Mapping[str, Any]) -> str:
+    """The page on the published sweep, from its pooled result (`sweep.pool`); what was missed stands first."""
+    missed = [row for row in told["scenarios"] if row["kind"] == "campaign" and (row["recall"] or 0) < RECALL_BAR]
+    accused = [row for row in told["scenarios"] if row["kind"] == "trap" and row["attributed"]]
+    campaigns = [row for row in told["scenarios"] if row["kind"] == "campaign"]
+    traps = [row for row in told["scenarios"] if row["kind"] == "trap"]
+    named = {
+        **{code: each.name for code, each in worlds.TRAPS.items()},
+        **{c: e.name for c, e in worlds.EVASIONS.items()},
+    }
+    return "\n".join(
+        [
+            EVALUATION_HEAD.format(
+                **{
+                    name: ", ".join(map(str, told[name]))
+                    for name in ("version", "code", "settings", "date", "presets", "seeds")
+                },
+                worlds=told["worlds"],
+                exchanges=told["exchanges"],
+            ),
+            "## What is missed and who is accused\n",
+            _items(
+                [f"{_scenario(row, named)}: recall {_figure(row['recall'])}" for row in missed],
+                "Every campaign was found to the bar.",
+            ),
+            _items(
+                [
+                    f"{_scenario(row, named)}: {row['attributed']} of {row['accounts']} accounts attributed"
+                    for row in accused
+                ],
+                "No account of a trap was attributed.",
+            ),
+            "## Over all\n",
+            _grid(("measure", "value"), [(name, _figure(told[key])) for name, key in OVERALL]),
+            "## Campaigns\n",
+            "![Recall by scenario and intensity](evaluation-recall.svg)\n",
+            _grid(
+                ("scenario", "intensity", "campaigns", "accounts", "recall", *OUTCOMES),
+                [
+                    (
+                        _code(row, named),
+                        row["intensity"],
+                        *(_figure(row[name]) for name in ("groups", "accounts", "recall", *OUTCOMES)),
+                    )
+                    for row in campaigns
+                ],
+            ),
+            "## Traps\n",
+            _grid(
+                (
+                    "trap",
+                    "intensity",
+                    "accounts",
+                    "attributed",
+                    "upper 95 % bound of the rate",
+                    "linked, not attributed",
+                ),
+                [
+                    (
+                        _code(row, named),
+                        row["intensity"],
+                        *(_figure(row[name]) for name in ("accounts", "attributed", "upper", "associated")),
+                    )
+                    for row in traps
+                ],
+            ),
+            "## Calibration\n",
+            f"Brier score {_figure(told['calibration']['brier'])} over {told['calibration']['accounts']:,} named accounts.\n",
+            "![Reliability](evaluation-reliability.svg)\n",
+            _grid(
+                ("stated from", "to", "accounts", "mean stated", "share that took part"),
+                [
+                    tuple(_figure(row[name]) for name in ("from", "to", "accounts", "stated", "observed"))
+                    for row in told["calibration"]["table"]
+                ],
+            ),
+        ]
+    )
+
+
+def pages() -> dict[str, str]:
+    """Every generated file of docs/ by name."""
+    from hydrascope.report import figures
+    from hydrascope.sweep import published
+
+    made = {"tables.md": render([contracts.load(table) for table in contracts.tables()])}
+    told = published()
+    if told is not None:
+        made["evaluation.md"] = evaluation(told)
+        made["evaluation-recall.svg"] = figures.svg(figures.recall_chart(told["scenarios"])) + "\n"
+        made["evaluation-reliability.svg"] = figures.svg(figures.reliability_chart(told["calibration"]["table"])) + "\n"
+    return made
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write the page, or with --check compare it; 1 and one sentence where it differs from the contracts."""
+    """Write the pages, or with --check compare them; 1 and one sentence for each that is out of date."""
     parser = argparse.ArgumentParser(prog="python -m hydrascope.docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where the page is out of date")
     chosen = parser.parse_args(argv)
-    text = render([contracts.load(table) for table in contracts.tables()])
-    if not chosen.check:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(text, encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
-        return 0
-    sys.stderr.write(f"{PAGE} does not match schemas/*.toml; run 'python -m hydrascope.docs' and commit the page\n")
-    return 1
+    stale = [
+        name
+        for name, text in pages().items()
+        if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != text
+    ]
+    if chosen.check:
+        for name in stale:
+            sys.stderr.write(f"{DOCS / name} is out of date; run 'python -m hydrascope.docs' and commit the page\n")
+        return 1 if stale else 0
+    DOCS.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _items(lines: Sequence[str], nothing: str) -> str:
+    return "\n".join(f"- {line}" for line in lines) + "\n" if lines else f"{nothing}\n"
+
+
+def _code(row: Mapping[str, Any], named: Mapping[str, str]) -> str:
+    return f"{row['scenario']} {named[row['scenario']]}" if row["scenario"] in named else row["scenario"]
+
+
+def _scenario(row: Mapping[str, Any], named: Mapping[str, str]) -> str:
+    return f"{_code(row, named)} ({row['intensity']})"
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
 def _column(column: Column) -> tuple[str, ...]:

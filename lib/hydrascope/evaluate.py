@@ -8,12 +8,13 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from hydrascope import scores
+from hydrascope import scores, tables
 from hydrascope.errors import NotFound, SourceError
 from hydrascope.scores import Overlap
 
 TRUTH = "account_id string, group string, scenario string, kind string"
 KINDS = ("benign", "trap", "campaign")
+JUDGED = ("campaigns", "campaign_members", "activity")
 OUTCOMES = ("found", "partial", "split", "merged", "abstained", "missed")
 SIZES = (10, 100, 1_000)
 """Campaigns are told apart by their number of accounts: below 10, below 100, below 1,000, and larger."""
@@ -34,6 +35,13 @@ def read_truth(spark: SparkSession, path: str) -> DataFrame:
             f"'{path}' starts with '{header[:80]}', a truth file starts with '{wanted}'; give WORLD/truth.csv"
         )
     return spark.read.csv(path, header=True, schema=TRUTH)
+
+
+def of_warehouse(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any]:
+    """What a warehouse holds against the truth file of the world that it was made from."""
+    known = read_truth(spark, truth)
+    campaigns, members, activity = (tables.read(spark, warehouse, name) for name in JUDGED)
+    return evaluate(campaigns, members, activity, known)
 
 
 def evaluate(campaigns: DataFrame, members: DataFrame, activity: DataFrame, truth: DataFrame) -> dict[str, Any]:

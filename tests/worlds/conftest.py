@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from hydrascope.worlds import evasions, exchanges, traps, world
 from hydrascope.worlds.draw import Draw
-from hydrascope.worlds.presets import INTENSITIES, CampaignPlan, TrapPlan
+from hydrascope.worlds.plans import INTENSITIES, CampaignPlan, TrapPlan
 from hydrascope.worlds.scene import Scene, complete
 
 ACCOUNTS = 24

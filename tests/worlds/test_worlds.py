@@ -15,7 +15,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from hydrascope.errors import SettingsError
-from hydrascope.worlds import PRESETS, World, generate
+from hydrascope.worlds import World, generate
+from hydrascope.worlds.presets import preset
 
 SCALE = 0.03
 DAYS = 45
@@ -96,7 +97,7 @@ def test_the_counts_are_those_of_the_files(made: Made) -> None:
     assert (made.world.accounts, made.world.exchanges) == (sum(kinds.values()), written["all"])
     assert (made.world.campaign_accounts, made.world.trap_accounts) == (kinds["campaign"], kinds["trap"])
     assert written["ids"] == written["all"]
-    assert kinds["benign"] == round(PRESETS["demo"].population * SCALE)
+    assert kinds["benign"] == round(preset("demo", "plain").population * SCALE)
 
 
 def test_every_account_of_the_truth_is_in_the_account_list_once(made: Made) -> None:
@@ -118,8 +119,8 @@ def test_campaign_accounts_work_at_an_even_daily_rate(made: Made) -> None:
     per_account = daily.groupBy("account_id").agg(F.avg("count").alias("rate"), F.count("*").alias("days"))
     full = [row["rate"] for row in per_account.where(F.col("days") == DAYS).collect()]
     assert len(full) >= 6
-    assert min(full) > 0.85 * PRESETS["demo"].campaigns[0].daily_exchanges
-    assert max(full) < 1.15 * PRESETS["demo"].campaigns[0].daily_exchanges
+    assert min(full) > 0.85 * preset("demo", "plain").campaigns[0].daily_exchanges
+    assert max(full) < 1.15 * preset("demo", "plain").campaigns[0].daily_exchanges
 
 
 def test_required_fields_are_there_and_times_lie_in_the_window_after_the_sign_up(made: Made) -> None:
@@ -188,7 +189,7 @@ def test_prompts_of_one_pipeline_share_their_frame_and_free_prompts_do_not_repea
 
 
 def test_an_unknown_preset_names_what_is_known(spark: SparkSession, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"'atlantis'.*calm, demo.*--preset"):
+    with pytest.raises(SettingsError, match=r"'atlantis'.*demo, evasions.*--preset"):
         generate(spark, str(tmp_path / "w"), preset="atlantis")
 
 

@@ -144,6 +144,40 @@ def graph_text(facts: Fact) -> str:
     )
 
 
+def recall_chart(scenarios: Sequence[Fact]) -> alt.Chart:
+    """Recall of each hidden campaign's accounts: one row per scenario, one mark per intensity (rows of `sweep.pool`)."""
+    rows = [each for each in scenarios if each["kind"] == "campaign"]
+    names = list(dict.fromkeys(each["scenario"] for each in rows))
+    words_used = list(dict.fromkeys(each["intensity"] for each in rows))
+    x = alt.X("recall:Q", scale=alt.Scale(domain=[0, 1]), title="share of the campaign's accounts that were attributed")
+    y = alt.Y("scenario:N", sort=names, title=None)
+    fills = alt.Scale(domain=words_used, range=["white", PALE, INK][: len(words_used)])
+    shapes = alt.Scale(domain=words_used, range=list(SHAPES[: len(words_used)]))
+    chart: alt.Chart = _styled(
+        alt.Chart(_data(rows))
+        .mark_point(size=60, stroke=INK, strokeWidth=1, opacity=1)
+        .encode(x=x, y=y, fill=alt.Fill("intensity:N", scale=fills), shape=alt.Shape("intensity:N", scale=shapes))
+        .properties(width=WIDTH, height=ROW_HEIGHT * max(len(names), 2))
+    )
+    return chart
+
+
+def reliability_chart(table: Sequence[Fact]) -> alt.LayerChart:
+    """Stated probability against the share that is true, in tenths; on the dashed line both are the same."""
+    ends = alt.Scale(domain=[0, 1])
+    line = alt.Chart(_data([{"stated": 0, "observed": 0}, {"stated": 1, "observed": 1}]))
+    points = alt.Chart(_data(table))
+    x = alt.X("stated:Q", scale=ends, title="stated probability (mean of the tenth)")
+    y = alt.Y("observed:Q", scale=ends, title="share of accounts that took part")
+    size = alt.Size("accounts:Q", scale=alt.Scale(type="sqrt", range=[30, 400]), title="accounts")
+    layers = alt.layer(
+        line.mark_line(color=MUTED, strokeDash=[3, 3], strokeWidth=1).encode(x=x, y=y),
+        points.mark_point(color=INK, filled=False, strokeWidth=1.5, opacity=1).encode(x=x, y=y, size=size),
+    )
+    chart: alt.LayerChart = _styled(layers.properties(width=WIDTH // 2, height=WIDTH // 2))
+    return chart
+
+
 def place(sample: Fact) -> Marks:
     """Where accounts, observables and links stand, with their labels; equal samples give equal places.
 

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from hydrascope.worlds import clients, networks, people, places, rhythm
 from hydrascope.worlds import frames as written
 from hydrascope.worlds.draw import constant, units
-from hydrascope.worlds.presets import CampaignPlan
+from hydrascope.worlds.plans import CampaignPlan
 from hydrascope.worlds.prompts import CODING_TOPICS
 from hydrascope.worlds.scene import DAY_SECONDS, Scene, frame, no_text
 from hydrascope.worlds.words import TOPICS
@@ -37,7 +37,7 @@ POOL_SHARE = 0.9
 
 def pool(scene: Scene, plan: CampaignPlan, upto: float) -> Column:
     """The campaign's proxy pool as a place."""
-    key = scene.draw.bits("pool", F.lit(plan.name))
+    key = scene.draw.bits("pool", F.lit(plan.pool or plan.name))
     nets = networks.of("hosting") + networks.of("home")[:4]
     return places.place(
         upto, nets, key, spread=scene.count(plan.pool_addresses, 4), blocks=scene.count(plan.pool_networks, 3)
@@ -128,11 +128,14 @@ def _habits(scene: Scene, plan: CampaignPlan) -> dict[str, Column]:
     programs = {clients.number("python aiohttp"): 84, clients.number("python requests"): 9, clients.number("go"): 7}
     claims = {clients.number("python sdk"): 78, clients.number("node sdk"): 22}
     once = places.place(1.0, networks.of("home"), draw.bits("one-off", key), spread=places.ANY, blocks=places.ANY)
-    first = draw.below("family", len(written.HARVEST), F.col("slot_key"))
-    families = [frame(F.pmod(first + F.lit(step), F.lit(len(written.HARVEST)))) for step in range(FAMILIES_EACH)]
+    mine = list(plan.families or range(len(written.HARVEST)))
+    first = draw.below("family", len(mine), F.col("slot_key"))
+    numbers = constant(mine, "array<int>")
+    families = [frame(numbers[F.pmod(first + F.lit(step), F.lit(len(mine)))]) for step in range(FAMILIES_EACH)]
     wrapped = draw.chance("claims a client", CLAIMING_SHARE, key)
     daily = F.lit(plan.daily_exchanges) * (F.lit(0.95) + draw.unit("pace", key) * F.lit(0.1))
     return {
+        "stint": F.lit(0),
         "client": draw.card("client", programs, key).cast("int"),
         "claimed": F.when(wrapped, draw.card("claimed", claims, key).cast("int")),
         "egress": F.array(pool(scene, plan, POOL_SHARE), once),
@@ -144,7 +147,9 @@ def _habits(scene: Scene, plan: CampaignPlan) -> dict[str, Column]:
         "even": F.lit(True),
         "turns": F.lit(1.0),
         "volume": daily * F.lit(scene.days * (1.0 - plan.cover_share)),
-        "patience": draw.between("pivot", *PIVOT_SECONDS, key).cast("bigint"),
+        "patience": F.when(
+            draw.chance("pivots", plan.pivots, key), draw.between("pivot", *PIVOT_SECONDS, key).cast("bigint")
+        ),
         "verbosity": draw.lognormal("verbosity", LONG_OUTPUT, 0.15, key),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,187 @@ COMPANY = Frame(
 )
 """The prompt of one company's internal tool."""
 
-ALL = (*HARVEST, *POPULAR, HARNESS, COURSE, COMPANY)
+# ruff: noqa: RUF001  Chinese has commas and colons of its own
+_ABROAD = (
+    # German
+    (
+        (
+            "Du bekommst einen Ausschnitt aus einem Repository in {lang} samt einem fehlgeschlagenen Testbericht. Finde "
+            "die eigentliche Ursache und schreibe dann den kleinsten Patch als Unified Diff. Nummeriere vor dem Diff "
+            "jede Schlussfolgerung und gib an, wie sicher du dir bei ihr bist.\n\nAusschnitt:\n"
+        ),
+        (
+            "\nSchließe mit einem Abschnitt VERDICT, der den Patch von 1 bis 10 bewertet.",
+            "\nLass die nummerierten Schlussfolgerungen vollständig stehen, kürze sie nicht.",
+        ),
+    ),
+    (
+        (
+            "Arbeite als selbstständiger Entwickler mit den Werkzeugen open_file, grep, run_suite und write_patch. Plane "
+            "die ganze Aufgabe vor dem ersten Aufruf und spiele dann jeden Aufruf samt Beobachtung durch, bis alle Tests "
+            "bestehen.\n\nTicket {code}:\n"
+        ),
+        (
+            "\nGib den Ablauf abwechselnd als Blöcke THOUGHT, CALL und OBSERVATION aus.",
+            "\nHöre erst nach einem letzten Block REFLECTION mit fünf Sätzen auf.",
+        ),
+    ),
+    (
+        (
+            "Entwirf eine lückenlose Testsuite in {lang} für den folgenden Baustein. Leite jeden Fall aus einer "
+            "ausdrücklich genannten Eigenschaft ab, nenne zuerst die Eigenschaft und begründe, warum weniger Fälle nicht "
+            "genügen würden.\n\n"
+        ),
+        (
+            "\nGib nach der Begründung nur noch lauffähigen Code aus.",
+            "\nMarkiere die drei schwersten Fälle und erkläre, woran eine schwache Lösung dort scheitert.",
+        ),
+    ),
+    (
+        (
+            "Übertrage das folgende Modul von {lang} nach {lang}. Erhalte das Verhalten bei Nebenläufigkeit, führe die "
+            "Bedeutungsunterschiede auf, die du erwogen hast, und begründe jede Entwurfsentscheidung mit einer kurzen "
+            "Gedankenkette.\n\nModul {file}:\n"
+        ),
+        ("\nStelle danach die verworfenen Möglichkeiten in einer Tabelle zusammen.", ""),
+    ),
+    (
+        (
+            "Unten steht ein Ziel, das mehr als {n} voneinander abhängige Schritte braucht. Zerlege es in Etappen, sag "
+            "für jede voraus, was schiefgehen kann, und überarbeite den Plan zweimal; halte dabei fest, was dich "
+            "umgestimmt hat.\n\nZiel: "
+        ),
+        (
+            "\nLiefere den endgültigen Plan als verschachteltes JSON mit Vorbedingungen.",
+            "\nSchließe mit dem kürzesten Plan, der das Ziel noch erreicht.",
+        ),
+    ),
+    (
+        (
+            "Zwei Entwicklerinnen haben die folgende Aufgabe gelöst. Stelle gewichtete Bewertungskriterien auf, benote "
+            "beide Antworten Zeile für Zeile danach und schreibe dann die Antwort, die die volle Punktzahl bekommen "
+            "hätte.\n\nAufgabe und Antworten:\n"
+        ),
+        (
+            "\nNenne die Noten in der letzten Zeile als A=x, B=y.",
+            "\nZitiere zu jeder Note die Zeile, die den Ausschlag gab.",
+        ),
+    ),
+    # Spanish
+    (
+        (
+            "Recibes una parte de un repositorio en {lang} junto con un informe de prueba fallida. Localiza la causa de "
+            "fondo y escribe después el parche más pequeño como diff unificado. Antes del diff, numera cada inferencia "
+            "que hagas e indica qué seguridad tienes en ella.\n\nFragmento del repositorio:\n"
+        ),
+        (
+            "\nTermina con una sección VERDICT que puntúe el parche de 1 a 10.",
+            "\nConserva completas las inferencias numeradas; no las resumas.",
+        ),
+    ),
+    (
+        (
+            "Actúa como ingeniero autónomo con las herramientas open_file, grep, run_suite y write_patch. Planifica toda "
+            "la tarea antes de la primera llamada y simula luego cada llamada con su observación hasta que pasen todas "
+            "las pruebas.\n\nTicket {code}:\n"
+        ),
+        (
+            "\nPresenta la trayectoria en bloques alternos THOUGHT, CALL y OBSERVATION.",
+            "\nDetente solo después de un último bloque REFLECTION de cinco frases.",
+        ),
+    ),
+    (
+        (
+            "Diseña una batería de pruebas exhaustiva en {lang} para la unidad de abajo. Deduce cada caso de una "
+            "propiedad explícita, enuncia primero la propiedad y argumenta por qué no bastaría un conjunto menor de "
+            "casos.\n\n"
+        ),
+        (
+            "\nDespués del argumento, escribe únicamente código ejecutable.",
+            "\nSeñala los tres casos más difíciles y explica en qué falla una solución floja.",
+        ),
+    ),
+    (
+        (
+            "Traslada el módulo siguiente de {lang} a {lang}. Conserva el comportamiento en concurrencia, enumera las "
+            "diferencias semánticas que hayas considerado y justifica cada decisión de diseño con un razonamiento "
+            "breve.\n\nMódulo {file}:\n"
+        ),
+        ("\nTras el traslado, añade una tabla con las alternativas descartadas.", ""),
+    ),
+    (
+        (
+            "Abajo figura un objetivo que exige más de {n} acciones dependientes entre sí. Divídelo en hitos, anticipa "
+            "qué puede fallar en cada uno y revisa el plan dos veces, anotando qué te hizo cambiar de idea.\n\nObjetivo: "
+        ),
+        (
+            "\nEntrega el plan final como JSON anidado con precondiciones.",
+            "\nCierra con el plan más corto que aún alcance el objetivo.",
+        ),
+    ),
+    (
+        (
+            "Dos ingenieras respondieron a la tarea que sigue. Elabora una rúbrica de criterios ponderados, califica con "
+            "ella ambas respuestas línea por línea y redacta después la respuesta que habría obtenido la nota "
+            "máxima.\n\nTarea y respuestas:\n"
+        ),
+        ("\nIndica las notas en la última línea como A=x, B=y.", "\nCita la línea que decidió cada nota."),
+    ),
+    # Chinese
+    (
+        (
+            "下面是一个 {lang} 仓库的一部分和一份失败报告。请找出根本原因，然后以统一 diff 的形式给出最小的补丁。"
+            "在写出 diff 之前，请为每一步推断编号，并说明你对它有多大把握。\n\n仓库节选：\n"
+        ),
+        ("\n最后写一个 VERDICT 小节，用 1 到 10 给补丁打分。", "\n请完整保留编号的推断，不要压缩。"),
+    ),
+    (
+        (
+            "请你作为自主工程师，使用 open_file、grep、run_suite 和 write_patch 这几个工具。"
+            "在第一次调用之前规划好整个任务，然后逐次模拟每个调用及其观察结果，直到测试全部通过。\n\n工单 {code}：\n"
+        ),
+        (
+            "\n请用 THOUGHT、CALL、OBSERVATION 交替的块输出整个过程。",
+            "\n写完最后一个由五句话组成的 REFLECTION 块之后才能停止。",
+        ),
+    ),
+    (
+        (
+            "为下面的单元设计一套详尽的 {lang} 测试。每个用例都要从一条明确的性质推导出来，先写出性质，"
+            "再论证为什么更少的用例不够。\n\n"
+        ),
+        ("\n论证之后只输出可以运行的代码。", "\n标出最难的三个用例，并说明较弱的解答会错在哪里。"),
+    ),
+    (
+        (
+            "把下面的模块从 {lang} 移植到 {lang}。保持并发情况下的行为不变，列出你考虑过的语义差异，"
+            "并用简短的推理说明每个设计决定的理由。\n\n模块 {file}：\n"
+        ),
+        ("\n移植之后，用表格列出被否定的方案。", ""),
+    ),
+    (
+        (
+            "下面的目标需要 {n} 个以上相互依赖的步骤。把它分解成若干里程碑，预测每个里程碑可能出什么问题，"
+            "并把计划修改两遍，同时写下是什么让你改变了想法。\n\n目标："
+        ),
+        ("\n以带前置条件的嵌套 JSON 给出最终计划。", "\n最后写出仍能达到目标的最短计划。"),
+    ),
+    (
+        (
+            "两位工程师回答了下面的任务。请制定一份带权重的评分标准，逐行据此给两份答案打分，"
+            "然后写出能够得满分的答案。\n\n任务和答案：\n"
+        ),
+        ("\n最后一行按 A=x, B=y 的格式写出分数。", "\n引用决定每个分数的那一行。"),
+    ),
+)
+"""Head and tails of each frame of HARVEST in its order, language after language."""
+
+HARVEST_ABROAD = tuple(
+    replace(frame, head=head, tails=tails) for frame, (head, tails) in zip(HARVEST * 3, _ABROAD, strict=True)
+)
+"""The families of HARVEST in German, Spanish and Chinese: number f of language l stands at l * len(HARVEST) + f."""
+
+ALL = (*HARVEST, *POPULAR, HARNESS, COURSE, COMPANY, *HARVEST_ABROAD)
 COMPOSED = -1
 """Number of a frame whose sentences are drawn from the frame's key: everybody's own pipeline."""
 CODE_LIKE = ("software_engineering", "agentic_reasoning", "tool_use")

@@ -2,68 +2,76 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import replace
 
+from hydrascope.errors import SettingsError
+from hydrascope.worlds.evasions import EVASIONS
+from hydrascope.worlds.plans import INTENSITIES, CampaignPlan, Preset, TrapPlan
+from hydrascope.worlds.traps import TRAPS
 
-@dataclass(frozen=True)
-class CampaignPlan:
-    """Size and habits of one campaign. Counts of accounts are at scale 1.
+EVASION_ACCOUNTS = 24
+FIRST_SERIAL = -4
+"""Company names of the demo's traps have the numbers -1 to -3."""
 
-    `scenario` is hydra, or the code of an evasion, which then acts with `intensity` (above 0, at most 1).
-    """
-
-    name: str
-    scenario: str = "hydra"
-    intensity: float = 1.0
-    accounts: int = 250
-    daily_exchanges: float = 26.0
-    pool_addresses: int = 48
-    pool_networks: int = 9
-    pool_guests: int = 60
-    card_share: float = 0.4
-    banned_every: int = 7
-    cover_share: float = 0.12
-
-
-@dataclass(frozen=True)
-class TrapPlan:
-    """A benign group that looks coordinated, and its number of accounts at scale 1.
-
-    `scenario` is the code of a trap, which acts with `intensity` (above 0, at most 1). `serial` numbers the company
-    names of the group; it is negative, because those of ordinary organisations are not.
-    """
-
-    name: str
-    scenario: str
-    accounts: int
-    intensity: float = 1.0
-    serial: int = -1
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A world before seed and scale: when, how many ordinary accounts, which campaigns, which traps."""
-
-    population: int
-    campaigns: tuple[CampaignPlan, ...]
-    traps: tuple[TrapPlan, ...] = field(default=())
-    start: dt.date = dt.date(2026, 4, 22)
-    days: int = 45
-
-
-INTENSITIES = {"weak": 1 / 3, "plain": 2 / 3, "strong": 1.0}
-"""How far a trap goes in looking guilty, or an evasion in hiding: `strong` is hardest for whoever looks."""
-
-TRAPS = (
+DEMO_TRAPS = (
     TrapPlan("trap-carrier-nat", "B1", 1_500),
     TrapPlan("trap-campus", "B2", 500, serial=-3),
     TrapPlan("trap-company-egress", "B5", 220),
     TrapPlan("trap-office-card", "B6", 30, serial=-2),
     TrapPlan("trap-harness", "B15", 400),
 )
+DEMO_CAMPAIGN = CampaignPlan("campaign-1")
+OPEN_CAMPAIGNS = (
+    CampaignPlan("open-reference", accounts=150, pool="campaign-1"),
+    CampaignPlan("open-traces", accounts=128, families=(4, 5)),
+    CampaignPlan("open-coding", accounts=160, daily_exchanges=40.0, families=(0, 1, 2), pivots=0.5),
+    CampaignPlan("open-tenant-1", accounts=60, pool="rented", families=(0, 2, 3)),
+    CampaignPlan("open-tenant-2", accounts=60, pool="rented", families=(1, 4, 5)),
+    CampaignPlan("open-replaced", accounts=60, banned_every=2),
+)
+"""As reported in public: like the reference case; 150,000 exchanges of written-out reasoning; agentic coding that moves half of
+its accounts to a new model within a day; two that rent one proxy pool; one that replaces every second account."""
 
-PRESETS: dict[str, Preset] = {
-    "demo": Preset(20_000, (CampaignPlan("campaign-1"),), TRAPS),
-    "calm": Preset(20_000, (), TRAPS),
+
+def _traps(intensity: float) -> tuple[TrapPlan, ...]:
+    """Every trap at its own size."""
+    return tuple(
+        TrapPlan(f"trap-{trap.name}", code, trap.accounts, intensity, serial=FIRST_SERIAL - number)
+        for number, (code, trap) in enumerate(TRAPS.items())
+    )
+
+
+def _evasions(intensity: float) -> tuple[CampaignPlan, ...]:
+    """Every evasion with the same few accounts."""
+    return tuple(
+        CampaignPlan(f"evasion-{evasion.name}", code, intensity, accounts=EVASION_ACCOUNTS)
+        for code, evasion in EVASIONS.items()
+    )
+
+
+PRESETS: dict[str, Callable[[float], Preset]] = {
+    "demo": lambda _: Preset(20_000, (DEMO_CAMPAIGN,), DEMO_TRAPS),
+    "traps": lambda intensity: Preset(20_000, (DEMO_CAMPAIGN,), _traps(intensity)),
+    "evasions": lambda intensity: Preset(60_000, _evasions(intensity)),
+    "mixed": lambda intensity: Preset(120_000, (*OPEN_CAMPAIGNS, *_evasions(intensity)), _traps(intensity)),
+    "quiet": lambda intensity: Preset(20_000, (), _traps(intensity)),
+    "rare": lambda _: Preset(60_000, (replace(DEMO_CAMPAIGN, accounts=60),)),
 }
+"""demo: one open campaign and five traps. traps: all of them, and one open campaign. evasions: a campaign for each. mixed: open
+campaigns as reported, evasions and traps. quiet: traps and no campaign. rare: a thousandth of the accounts is bad. Except in
+demo, at most a hundredth is."""
+
+
+def preset(name: str, intensity: str) -> Preset:
+    """The world with that name, its traps and evasions at that intensity. Raises SettingsError for a word that is unknown."""
+    problems = []
+    if name not in PRESETS:
+        problems.append(f"there is no preset {name!r}: known are {', '.join(sorted(PRESETS))}; type --preset demo")
+    if intensity not in INTENSITIES:
+        problems.append(
+            f"there is no intensity {intensity!r}: known are {', '.join(INTENSITIES)}; type --intensity plain"
+        )
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return PRESETS[name](INTENSITIES[intensity])

@@ -11,7 +11,8 @@ from hydrascope.errors import SettingsError
 from hydrascope.worlds import accounts, campaign, evasions, exchanges, population, traps, write
 from hydrascope.worlds.draw import Draw, constant
 from hydrascope.worlds.models import MODELS
-from hydrascope.worlds.presets import PRESETS, Preset
+from hydrascope.worlds.plans import Preset
+from hydrascope.worlds.presets import preset as planned
 from hydrascope.worlds.rhythm import DAY_MS, iso
 from hydrascope.worlds.scene import Scene, complete
 
@@ -25,8 +26,7 @@ SETTINGS = {
 }
 DECLARED_SHARE = 0.12
 """Share of the large ordinary organisations that are on the provider's list."""
-KNOWN_TRAP = "trap-company-egress"
-"""The company with its own egress is on that list."""
+KNOWN_TRAPS = [code for code, trap in traps.TRAPS.items() if trap.declared]
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,18 @@ class World:
     traps: int
 
 
-def generate(spark: SparkSession, out: str, *, preset: str = "demo", seed: int = 1, scale: float = 1.0) -> World:
+def generate(
+    spark: SparkSession, out: str, *, preset: str = "demo", seed: int = 1, scale: float = 1.0, intensity: str = "plain"
+) -> World:
     """Write a world into the folder `out` and say what is in it.
 
     The same preset, seed and scale give the same bytes on any number of cores. `scale` multiplies the numbers of
-    accounts, and with them the exchanges. Raises SettingsError for an unknown preset, a scale that is not positive, or
-    a folder that holds something already.
+    accounts, and with them the exchanges; `intensity` is how far traps and evasions go. Raises SettingsError for an unknown
+    preset or intensity, a scale that is not positive, or a folder that holds something already.
     """
-    chosen = _checked(preset, scale)
+    chosen = planned(preset, intensity)
+    if not scale > 0:
+        raise SettingsError(f"scale is {scale}, and must be greater than 0: type --scale 1")
     own = session(spark)
     folder = write.Folder(own, out)
     if not folder.is_free():
@@ -88,18 +92,6 @@ def session(spark: SparkSession) -> SparkSession:
     for name, value in SETTINGS.items():
         own.conf.set(name, value)
     return own
-
-
-def _checked(preset: str, scale: float) -> Preset:
-    problems = []
-    if preset not in PRESETS:
-        known = ", ".join(sorted(PRESETS))
-        problems.append(f"there is no preset {preset!r}: known are {known}; type --preset {next(iter(PRESETS))}")
-    if not scale > 0:
-        problems.append(f"scale is {scale}, and must be greater than 0: type --scale 1")
-    if problems:
-        raise SettingsError("; ".join(problems))
-    return PRESETS[preset]
 
 
 def _plan(scene: Scene, preset: Preset) -> DataFrame:
@@ -140,7 +132,7 @@ def _write_lists(scene: Scene, folder: write.Folder, plan: DataFrame) -> None:
     rows = [{"model": model.name, "ms": int(model.released.timestamp() * 1000)} for model in MODELS]
     models = scene.spark.range(1).select(F.inline(constant(rows, "array<struct<model:string,ms:bigint>>")))
     folder.one_csv("models.csv", models.select("model", iso(F.col("ms")).alias("released_time")))
-    known = (F.col("group") == KNOWN_TRAP) | scene.draw.chance("declared", DECLARED_SHARE, F.col("org_id"))
+    known = F.col("scenario").isin(KNOWN_TRAPS) | scene.draw.chance("declared", DECLARED_SHARE, F.col("org_id"))
     staff = plan.where((F.col("plan") == "enterprise") & known)
     domain = F.min(F.substring_index("email", "@", -1)).alias("domain")
     organisations = staff.groupBy("org_id").agg(domain).withColumn("note", F.lit("contract on file, domain verified"))

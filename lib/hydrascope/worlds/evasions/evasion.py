@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 
-from hydrascope.worlds.presets import CampaignPlan
+from hydrascope.worlds.plans import CampaignPlan
 from hydrascope.worlds.scene import Scene
 
 Disguise = Callable[[Scene, CampaignPlan, DataFrame], DataFrame]
@@ -16,6 +16,11 @@ Disguise = Callable[[Scene, CampaignPlan, DataFrame], DataFrame]
 def as_planned(plan: CampaignPlan) -> CampaignPlan:
     """The campaign's size and habits unchanged."""
     return plan
+
+
+def undisguised(_: Scene, __: CampaignPlan, rows: DataFrame) -> DataFrame:
+    """The campaign's rows unchanged."""
+    return rows
 
 
 @dataclass(frozen=True)
@@ -30,5 +35,5 @@ class Evasion:
     name: str
     hides: str
     betrays: str
-    disguise: Disguise
+    disguise: Disguise = undisguised
     shape: Callable[[CampaignPlan], CampaignPlan] = as_planned

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from hydrascope.worlds import campaign, networks, places
 from hydrascope.worlds.evasions.evasion import Evasion
-from hydrascope.worlds.presets import CampaignPlan
+from hydrascope.worlds.plans import CampaignPlan
 from hydrascope.worlds.scene import Scene
 
 

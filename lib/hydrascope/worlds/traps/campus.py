@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from hydrascope.worlds import frames as written
 from hydrascope.worlds import networks, people, places, rhythm
 from hydrascope.worlds.draw import constant
-from hydrascope.worlds.presets import TrapPlan
+from hydrascope.worlds.plans import TrapPlan
 from hydrascope.worlds.prompts import CODING_TOPICS
 from hydrascope.worlds.scene import DAY_SECONDS, Scene, home, mobile
 from hydrascope.worlds.traps.trap import Trap, domain, near, only

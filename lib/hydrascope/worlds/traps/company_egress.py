@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from hydrascope.worlds import clients, networks, people, places, rhythm
 from hydrascope.worlds import frames as written
-from hydrascope.worlds.presets import TrapPlan
+from hydrascope.worlds.plans import TrapPlan
 from hydrascope.worlds.scene import DAY_SECONDS, Scene, home
 from hydrascope.worlds.traps.trap import Trap, near, only, staff
 
@@ -50,4 +50,5 @@ TRAP = Trap(
     imitates="Hundreds of accounts on two addresses with one prompt frame.",
     saved_by="One contract, one verified domain, office hours.",
     cast=_cast,
+    declared=True,
 )

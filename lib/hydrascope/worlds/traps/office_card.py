@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope.worlds import rhythm
-from hydrascope.worlds.presets import TrapPlan
+from hydrascope.worlds.plans import TrapPlan
 from hydrascope.worlds.scene import Scene, home
 from hydrascope.worlds.traps.trap import Trap, near, staff
 

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from hydrascope.worlds import frames as written
 from hydrascope.worlds import people
-from hydrascope.worlds.presets import TrapPlan
+from hydrascope.worlds.plans import TrapPlan
 from hydrascope.worlds.scene import DAY_SECONDS, Scene, frame
 
 Cast = Callable[[Scene, TrapPlan, DataFrame], DataFrame]
@@ -20,6 +20,7 @@ Cast = Callable[[Scene, TrapPlan, DataFrame], DataFrame]
 class Trap:
     """A kind of benign group. `imitates`: what of a campaign it looks like; `saved_by`: what tells it apart.
 
+    Where `declared`, its organisation is on the list of those that the provider knows and trusts.
     `cast` gets the group's accounts (columns group, scenario, kind, n, key), sets the columns of the plan that make the
     group special, and may add stints; what it leaves out or null is as for an ordinary account (see `scene.complete`).
     """
@@ -30,6 +31,7 @@ class Trap:
     imitates: str
     saved_by: str
     cast: Cast
+    declared: bool = False
 
 
 def only(*frames: written.Frame) -> Column:

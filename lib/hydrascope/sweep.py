@@ -1,0 +1,211 @@
+"""Many generated worlds, each run and judged; what they say together.
+
+A world that has been judged is not made again, so that a sweep which was cut off goes on where it stopped. Worlds and
+warehouses are removed once they are judged: what stays of each is one JSON file.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from hydrascope import __version__, evaluate, pipeline, provenance, scores, worlds
+from hydrascope.settings import Settings
+
+Result = Mapping[str, Any]
+PUBLISHED = "evaluation.json"
+"""The pooled result of the sweep that docs/evaluation.md tells, kept with the package."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One world of a sweep."""
+
+    preset: str
+    intensity: str
+    seed: int
+    scale: float
+
+    @property
+    def name(self) -> str:
+        """The name of its result file."""
+        return f"{self.preset}-{self.intensity}-{self.seed}"
+
+
+def sweep(
+    spark: SparkSession,
+    out: str,
+    settings: Settings,
+    wanted: Iterable[Wanted],
+    *,
+    done: Callable[[Wanted, float], None],
+) -> list[Result]:
+    """The result of every world wanted, in order; `done` is told each with the seconds it took, 0 where it was there."""
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    results = []
+    for each in wanted:
+        place = folder / f"{each.name}.json"
+        started = time.time()
+        if not place.is_file():
+            told = _judge(spark, folder / each.name, settings, each)
+            half = place.with_suffix(".part")
+            half.write_text(json.dumps(told, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
+            half.rename(place)
+            done(each, time.time() - started)
+        else:
+            done(each, 0.0)
+        results.append(json.loads(place.read_text(encoding="utf-8")))
+    return results
+
+
+def _judge(spark: SparkSession, place: Path, settings: Settings, wanted: Wanted) -> dict[str, Any]:
+    shutil.rmtree(place, ignore_errors=True)  # what a sweep that was cut off left of this world
+    world, warehouse = str(place / "world"), str(place / "warehouse")
+    try:
+        started = time.time()
+        made = worlds.generate(
+            spark, world, preset=wanted.preset, seed=wanted.seed, scale=wanted.scale, intensity=wanted.intensity
+        )
+        generated = time.time()
+        # Detection runs with the truth out of its sight.
+        truth = (place / "world" / "truth.csv").rename(place / "truth.csv")
+        pipeline.ingest_and_detect(spark, world, warehouse, settings)
+        detected = time.time()
+        told = evaluate.of_warehouse(spark, warehouse, str(truth))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    seconds = {"generate": round(generated - started, 1), "run": round(detected - generated, 1)}
+    return {**asdict(wanted), "world": asdict(made), "seconds": seconds, **_method(settings), "evaluation": told}
+
+
+def _method(settings: Settings) -> dict[str, str]:
+    return {
+        "version": __version__,
+        "code": provenance.code_version(),
+        "settings": settings.digest(),
+        "date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
+    }
+
+
+def pool(results: Sequence[Result]) -> dict[str, Any]:
+    """What many worlds say together: counts are added up, and rates are made from the sums.
+
+    `scenarios` has one row per scenario, kind and intensity; `calibration` is over all accounts that were named.
+    """
+    told = [result["evaluation"] for result in results]
+    planted = [(result["intensity"], each) for result in results for each in result["evaluation"]["campaigns_planted"]]
+    right = sum(each["attributed"] for _, each in planted)
+    real = sum(each["accounts"] for _, each in planted)
+    wrong, innocent, trapped, trap_accounts = (
+        sum(each[name] for each in told)
+        for name in ("innocent_accounts_attributed", "innocent_accounts", "trap_accounts_attributed", "trap_accounts")
+    )
+    return {
+        "worlds": len(results),
+        "presets": sorted({result["preset"] for result in results}),
+        "seeds": sorted({result["seed"] for result in results}),
+        "intensities": sorted({result["intensity"] for result in results}),
+        "exchanges": sum(result["world"]["exchanges"] for result in results),
+        **{name: sorted({result[name] for result in results}) for name in ("version", "code", "settings", "date")},
+        "precision": scores.share(right, right + wrong),
+        "recall": scores.share(right, real),
+        "innocent_accounts": innocent,
+        "innocent_accounts_attributed": wrong,
+        "innocent_accounts_upper": scores.upper_bound(wrong, innocent),
+        "trap_accounts": trap_accounts,
+        "trapped": trapped,
+        "trap_accounts_upper": scores.upper_bound(trapped, trap_accounts),
+        "scenarios": _scenarios(results),
+        "calibration": _calibration([each["calibration"] for each in told]),
+        "false_positives_by_size": _by_size([each["false_positives_by_size"] for each in told]),
+    }
+
+
+def _scenarios(results: Sequence[Result]) -> list[dict[str, Any]]:
+    added: dict[tuple[str, str, str], dict[str, Any]] = {}
+    summed = ("groups", "accounts", "attributed", "associated", *evaluate.OUTCOMES)
+    for result in results:
+        for row in result["evaluation"]["scenarios"]:
+            key = (row["kind"], row["scenario"], result["intensity"])
+            mine = added.setdefault(key, dict.fromkeys(summed, 0))
+            for name in summed:
+                mine[name] += row[name]
+    rows = []
+    for (kind, scenario, intensity), sums in sorted(added.items(), key=_in_order):
+        rate = {"recall": scores.share(sums["attributed"], sums["accounts"]), "upper": None}
+        if kind != "campaign":
+            rate = {"recall": None, "upper": scores.upper_bound(sums["attributed"], sums["accounts"])}
+        rows.append({"scenario": scenario, "kind": kind, "intensity": intensity, **sums, **rate})
+    return rows
+
+
+def _in_order(entry: tuple[tuple[str, str, str], Any]) -> tuple[Any, ...]:
+    """B2 before B10, and weak before strong."""
+    kind, scenario, intensity = entry[0]
+    number = int(scenario[1:]) if scenario[1:].isdigit() else 0
+    order = list(worlds.INTENSITIES)
+    return kind, scenario[:1], number, scenario, order.index(intensity) if intensity in order else 0
+
+
+def _calibration(told: Sequence[Result]) -> dict[str, Any]:
+    sums: dict[float, list[float]] = {}
+    for each in told:
+        for row in each["table"]:
+            mine = sums.setdefault(row["from"], [row["to"], 0, 0.0, 0.0])
+            mine[1] += row["accounts"]
+            mine[2] += row["accounts"] * row["stated"]
+            mine[3] += row["accounts"] * row["observed"]
+    table = [
+        {"from": low, "to": to, "accounts": n, "stated": scores.share(stated, n), "observed": scores.share(seen, n)}
+        for low, (to, n, stated, seen) in sorted(sums.items())
+    ]
+    accounts = sum(each["accounts"] for each in told)
+    loss = sum(each["brier"] * each["accounts"] for each in told if each["brier"] is not None)
+    return {"brier": scores.share(loss, accounts), "accounts": accounts, "table": table}
+
+
+def _by_size(told: Sequence[Sequence[Result]]) -> list[dict[str, Any]]:
+    rows = []
+    for same in zip(*told, strict=True):
+        sums = {name: sum(row[name] for row in same) for name in ("campaigns", "accounts", "wrong")}
+        rows.append({"from": same[0]["from"], "below": same[0]["below"], **sums})
+    return rows
+
+
+def publish(results: Sequence[Result], out: str) -> dict[str, Any]:
+    """Pool the results and write them to the folder: evaluation.json, scenarios.csv and two figures. Returns the pool."""
+    from hydrascope.report import figures
+
+    told = pool(results)
+    folder = Path(out)
+    (folder / PUBLISHED).write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    with (folder / "scenarios.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(told["scenarios"][0]))
+        writer.writeheader()
+        writer.writerows(told["scenarios"])
+    for name, chart in (
+        ("recall.svg", figures.recall_chart(told["scenarios"])),
+        ("reliability.svg", figures.reliability_chart(told["calibration"]["table"])),
+    ):
+        (folder / name).write_text(figures.svg(chart) + "\n", encoding="utf-8")
+    return told
+
+
+def published() -> Result | None:
+    """The pooled result that was published with this version, or None where there is none."""
+    file = resources.files("hydrascope") / PUBLISHED
+    if not file.is_file():
+        return None
+    told: Result = json.loads(file.read_text(encoding="utf-8"))
+    return told if told["version"] == [__version__] else None

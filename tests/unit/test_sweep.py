@@ -1,0 +1,66 @@
+"""Pooling many worlds: counts add up, rates are made from the sums."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hydrascope import docs, sweep
+from hydrascope.evaluate import OUTCOMES
+
+
+def result(seed: int, attributed: int, trapped: int) -> dict[str, Any]:
+    """A world with one campaign of ten accounts and one trap of thirty."""
+    outcome = {"found": 1} if attributed else {"missed": 1}
+    none = dict.fromkeys(OUTCOMES, 0)
+    campaign = {
+        "scenario": "E1",
+        "kind": "campaign",
+        "groups": 1,
+        "accounts": 10,
+        "attributed": attributed,
+        "associated": 0,
+    }
+    trap = {"scenario": "B10", "kind": "trap", "groups": 1, "accounts": 30, "attributed": trapped, "associated": 2}
+    told = {
+        "campaigns_planted": [{"attributed": attributed, "accounts": 10}],
+        "innocent_accounts_attributed": trapped,
+        "innocent_accounts": 130,
+        "trap_accounts_attributed": trapped,
+        "trap_accounts": 30,
+        "scenarios": [{**none, **campaign, **outcome}, {**none, **trap}],
+        "calibration": {
+            "brier": 0.1 if attributed else None,
+            "accounts": attributed,
+            "table": [{"from": 0.9, "to": 1.0, "accounts": attributed, "stated": 0.95, "observed": 1.0}]
+            if attributed
+            else [],
+        },
+        "false_positives_by_size": [{"from": 0, "below": 10, "campaigns": 1, "accounts": attributed, "wrong": trapped}],
+    }
+    of_run = {"version": "1", "code": "c", "settings": "s", "date": "2026-01-01", "world": {"exchanges": 500}}
+    return {"preset": "mixed", "intensity": "plain", "seed": seed, **of_run, "evaluation": told}
+
+
+def test_counts_are_added_up_and_rates_are_made_of_the_sums() -> None:
+    told = sweep.pool([result(1, 9, 0), result(2, 0, 1)])
+    assert (told["worlds"], told["exchanges"], told["seeds"]) == (2, 1000, [1, 2])
+    assert (told["precision"], told["recall"]) == (0.9, 0.45)
+    assert (told["innocent_accounts"], told["innocent_accounts_attributed"], told["trapped"]) == (260, 1, 1)
+    trap, campaign = sorted(told["scenarios"], key=lambda row: row["scenario"])
+    assert (campaign["recall"], campaign["found"], campaign["missed"], campaign["upper"]) == (0.45, 1, 1, None)
+    assert (trap["accounts"], trap["attributed"], trap["associated"], trap["recall"]) == (60, 1, 4, None)
+    assert 1 / 60 < trap["upper"] < 0.1
+    assert told["calibration"] == {
+        "brier": 0.1,
+        "accounts": 9,
+        "table": [{"from": 0.9, "to": 1.0, "accounts": 9, "stated": 0.95, "observed": 1.0}],
+    }
+    assert told["false_positives_by_size"] == [{"from": 0, "below": 10, "campaigns": 2, "accounts": 9, "wrong": 1}]
+
+
+def test_the_page_says_first_what_is_missed_and_who_is_accused() -> None:
+    page = docs.evaluation(sweep.pool([result(1, 4, 0), result(2, 0, 1)]))
+    missed = page.index("recall 0.2")
+    accused = page.index("1 of 60 accounts attributed")
+    assert missed < accused < page.index("## Over all")
+    assert "seeds 1, 2" in page
