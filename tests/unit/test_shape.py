@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,8 +21,11 @@ SOLE = {
     "graphframes": {"graph"},
     "boto3": {"objects"},
     "vl_convert": {"report.figures"},
+    "altair": {"report.figures"},
+    "scipy": {"scores"},
 }
 PURE = ("stages", "kinds", "hypotheses", "sources")
+JUDGES = ("evaluate", "sweep", "cli", "docs", "report.figures")
 STORAGE = {
     "tables",
     "gate",
@@ -33,6 +37,7 @@ STORAGE = {
     "cli",
     "case",
     "evaluate",
+    "sweep",
     "worlds",
 }
 
@@ -67,14 +72,22 @@ def test_stages_kinds_hypotheses_and_sources_see_no_storage_no_session_and_no_wo
             assert not seen & STORAGE, name
 
 
-def test_detection_knows_nothing_of_truth_or_of_worlds() -> None:
+def test_only_worlds_and_those_who_judge_know_of_truth_and_of_scenarios() -> None:
+    from hydrascope.worlds import EVASIONS, TRAPS
+
+    groups = [f"trap-{trap.name}" for trap in TRAPS.values()] + [f"evasion-{each.name}" for each in EVASIONS.values()]
     for name, tree in modules():
-        if name.startswith(PURE) or name in ("graph", "gate", "path", "pipeline", "rules"):
-            texts = {
-                node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            }
-            allowed = name == "sources.native"  # which must know the file to leave it unread
-            assert allowed or not any("truth.csv" in text for text in texts), name
+        if name.startswith("worlds") or name in JUDGES:
+            continue
+        texts = {
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        seen = {i.split(".")[1] for i in imported(tree) if i.startswith("hydrascope.") and i.count(".")}
+        allowed = name == "sources.native"  # which must know the file to leave it unread
+        assert allowed or not any("truth.csv" in text for text in texts), name
+        assert not texts & set(groups), name
+        assert allowed or not any(re.search(r"\bscenario\b", text) for text in texts if " " not in text), name
+        assert not seen & {"worlds", "evaluate", "sweep"}, name
 
 
 def test_every_table_has_its_stage_its_test_and_its_place() -> None:
