@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from hydrascope.settings import load
 
 @dataclass(frozen=True)
 class Small:
-    """Where the world and its warehouse are, and what the run reported."""
+    """Where the world and its warehouse are, and what the run reported. `world` does not hold the truth."""
 
     folder: Path
     world: Path
+    truth: Path
     warehouse: Path
     reports: tuple[Report, ...]
 
@@ -29,11 +31,12 @@ class Small:
 def small(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Small:
     """The demo world at a twelfth of its size, seed 404, in the folders that README names."""
     folder = tmp_path_factory.mktemp("small")
-    world, warehouse = folder / "demo" / "world-1", folder / "demo" / "warehouse-1"
-    worlds.generate(spark, str(world), preset="demo", seed=404, scale=0.08)
+    made, world, warehouse = folder / "demo" / "world-1", folder / "logs", folder / "demo" / "warehouse-1"
+    worlds.generate(spark, str(made), preset="demo", seed=404, scale=0.08)
+    shutil.copytree(made, world, ignore=shutil.ignore_patterns("truth.csv"))
     reports: list[Report] = []
     pipeline.ingest_and_detect(spark, str(world), str(warehouse), load(), listener=reports.append)
-    return Small(folder, world, warehouse, tuple(reports))
+    return Small(folder, world, made / "truth.csv", warehouse, tuple(reports))
 
 
 def contents(spark: SparkSession, warehouse: Path) -> dict[str, str]:

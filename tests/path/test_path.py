@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_planted_campaign_is_found_once_and_no_trap_is_accused(spark: SparkSession, small: Small) -> None:
     found = [tables.read(spark, str(small.warehouse), name) for name in ("campaigns", "campaign_members", "activity")]
-    told = evaluate(*found, read_truth(spark, str(small.world / "truth.csv")))
+    told = evaluate(*found, read_truth(spark, str(small.truth)))
     assert told["traps_attributed"] == 0
     assert len(told["traps"]) == 5
     assert told["precision"] >= 0.95
@@ -45,7 +45,7 @@ def test_every_stage_wrote_its_table_and_every_ledger_line_balances(spark: Spark
     assert [report.stage for report in small.reports if report.state == "written"] == [stage.name for stage in STAGES]
     ledger = tables.read(spark, str(small.warehouse), "objects")
     assert ledger.where("lines <> parsed + quarantined + duplicates + blank").isEmpty()
-    assert ledger.where("uri like '%truth.csv' and status = 'skipped' and lines = 0").count() == 1
+    assert ledger.where("uri like '%organisations.csv' and status = 'skipped' and lines = 0").count() == 1
     gates = tables.read(spark, str(small.warehouse), "gates")
     assert gates.where("suite = 'great_expectations' and outcome = 'passed'").count() > 100
     assert gates.where("outcome <> 'passed'").isEmpty()
