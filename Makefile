@@ -4,7 +4,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fmt docs lock dist clean
+.PHONY: help setup demo test slow check bench fmt docs lock dist clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,9 +15,12 @@ setup:  ## Make .venv with the locked packages and jars; does nothing when all i
 demo: setup  ## Generate a small world, find its campaigns, write the case file
 	@$(BIN)/hydrascope demo
 
-test: setup  ## Run every test that can run here; one that needs what is absent says so and is skipped
+test: setup  ## Run every test that takes less than minutes; one that needs what is absent says so and is skipped
 	@$(BIN)/python -m hydrascope.java
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+slow: setup  ## Run the tests that take minutes each: kills, a Spark cluster of three processes
+	@$(BIN)/python -m pytest -m "slow or cluster"
 
 check: setup  ## Format, lint, types, unit tests (no JVM) and generated docs
 	$(BIN)/ruff format --check

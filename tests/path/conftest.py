@@ -27,10 +27,10 @@ class Small:
 
 @pytest.fixture(scope="session")
 def small(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Small:
-    """The demo world at a twelfth of its size, seed 404, in the folders that README names."""
+    """The demo world at a twenty-fifth of its size, seed 404, in the folders that README names."""
     folder = tmp_path_factory.mktemp("small")
     world, warehouse = folder / "demo" / "world-1", folder / "demo" / "warehouse-1"
-    worlds.generate(spark, str(world), preset="demo", seed=404, scale=0.08)
+    worlds.generate(spark, str(world), preset="demo", seed=404, scale=0.04)
     reports: list[Report] = []
     pipeline.ingest_and_detect(spark, str(world), str(warehouse), load(), listener=reports.append)
     return Small(folder, world, warehouse, tuple(reports))
