@@ -9,7 +9,7 @@ INTENSITIES ?= plain
 SCALE ?= 0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check evaluation bench fmt docs lock dist clean
+.PHONY: help setup demo test slow check evaluation bench fmt docs lock dist clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,9 +20,12 @@ setup:  ## Make .venv with the locked packages and jars; does nothing when all i
 demo: setup  ## Generate a small world, find its campaigns, write the case file
 	@$(BIN)/hydrascope demo
 
-test: setup  ## Run every test that can run here; one that needs what is absent says so and is skipped
+test: setup  ## Run every test that takes less than minutes; one that needs what is absent says so and is skipped
 	@$(BIN)/python -m hydrascope.java
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+slow: setup  ## Run the tests that take minutes each: kills, a Spark cluster of three processes
+	@$(BIN)/python -m pytest -m "slow or cluster"
 
 check: setup  ## Format, lint, types, unit tests (no JVM) and generated docs
 	$(BIN)/ruff format --check

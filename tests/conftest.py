@@ -27,12 +27,13 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    """The one session: two cores, few partitions."""
+    """The one session: two cores, few partitions, the settings of tests/spark."""
     from hydrascope import session
     from hydrascope.settings import SparkSettings
 
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "lib"), os.environ.get("PYTHONPATH", "")])
-    started = session.start(SparkSettings(driver_memory="3g", shuffle_partitions=4))
+    os.environ["SPARK_CONF_DIR"] = str(ROOT / "tests" / "spark")
+    started = session.start(SparkSettings(driver_memory="3g", shuffle_partitions=2))
     yield started
     started.stop()
 

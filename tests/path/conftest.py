@@ -29,10 +29,10 @@ class Small:
 
 @pytest.fixture(scope="session")
 def small(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Small:
-    """The demo world at a twelfth of its size, seed 404, in the folders that README names."""
+    """The demo world at a twenty-fifth of its size, seed 404, in the folders that README names."""
     folder = tmp_path_factory.mktemp("small")
     made, world, warehouse = folder / "demo" / "world-1", folder / "logs", folder / "demo" / "warehouse-1"
-    worlds.generate(spark, str(made), preset="demo", seed=404, scale=0.08)
+    worlds.generate(spark, str(made), preset="demo", seed=404, scale=0.04)
     shutil.copytree(made, world, ignore=shutil.ignore_patterns("truth.csv"))
     reports: list[Report] = []
     pipeline.ingest_and_detect(spark, str(world), str(warehouse), load(), listener=reports.append)

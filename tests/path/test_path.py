@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import runpy
 import shutil
-import signal
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -59,44 +54,6 @@ def test_a_second_run_over_the_same_input_repeats_no_stage_and_changes_no_table(
     pipeline.ingest_and_detect(spark, str(small.world), str(small.warehouse), load(), listener=reports.append)
     assert {report.state for report in reports} == {"kept"}
     assert contents(spark, small.warehouse) == before
-
-
-def test_a_run_killed_at_three_stages_goes_on_where_it_stopped_and_ends_in_the_same_tables(
-    spark: SparkSession, small: Small, tmp_path: Path
-) -> None:
-    warehouse = tmp_path / "warehouse"
-    done: list[str] = []
-    for last in ("exchanges", "templates", "clusters"):
-        told = killed_after(last, ["run", "--input", str(small.world), "--warehouse", str(warehouse)])
-        kept = [line.split()[0] for line in told if "(kept)" in line]
-        assert set(done) <= set(kept)
-        done += [line.split()[0] for line in told if " rows " in line]
-    reports: list[Report] = []
-    pipeline.ingest_and_detect(spark, str(small.world), str(warehouse), load(), listener=reports.append)
-    assert set(done) <= {report.stage for report in reports if report.state == "kept"}
-    done += [report.stage for report in reports if report.state == "written"]
-    assert len(done) == len(set(done))
-    assert contents(spark, warehouse) == contents(spark, small.warehouse)
-    runs = tables.read(spark, str(warehouse), "runs").select("table").collect()
-    assert sorted(row["table"] for row in runs) == sorted(stage.name for stage in STAGES)
-
-
-def killed_after(stage: str, arguments: list[str]) -> list[str]:
-    """The lines of a command that is ended by SIGKILL as soon as it says that `stage` is written."""
-    command = [sys.executable, "-m", "hydrascope", *arguments]
-    told: list[str] = []
-    with subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
-    ) as process:
-        timer = threading.Timer(600, process.kill)
-        timer.start()
-        for line in process.stderr or ():
-            told.append(line)
-            if line.startswith(f"{stage} ") and "(kept)" not in line:
-                os.killpg(process.pid, signal.SIGKILL)
-        timer.cancel()
-    assert process.returncode == -signal.SIGKILL, told
-    return told
 
 
 def test_a_run_that_dies_between_two_ingest_tables_counts_no_record_twice(
