@@ -20,11 +20,11 @@ setup:  ## Make .venv with the locked packages and jars; does nothing when all i
 demo: setup  ## Generate a small world, find its campaigns, write the case file
 	@$(BIN)/hydrascope demo
 
-test: setup  ## Run every test that takes less than minutes; one that needs what is absent says so and is skipped
+test: setup  ## Run the tests, without those of make slow; one that needs what is absent says so and is skipped
 	@$(BIN)/python -m hydrascope.java
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-slow: setup  ## Run the tests that take minutes each: kills, a Spark cluster of three processes
+slow: setup  ## Run the tests that take long: kills, a Spark cluster of three processes, every trap and evasion
 	@$(BIN)/python -m pytest -m "slow or cluster"
 
 check: setup  ## Format, lint, types, unit tests (no JVM) and generated docs

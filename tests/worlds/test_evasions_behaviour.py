@@ -9,6 +9,7 @@ from functools import reduce
 from itertools import pairwise
 from operator import or_
 
+import pytest
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
@@ -17,6 +18,8 @@ from hydrascope.worlds.exchanges import POISON
 from hydrascope.worlds.frames import COMPOSED, HARNESS, HARVEST, HARVEST_ABROAD, Frame
 from hydrascope.worlds.models import NEWEST
 from tests.worlds.conftest import ACCOUNTS, DAILY, Exhibit
+
+pytestmark = pytest.mark.slow
 
 START = dt.datetime(2026, 4, 22, tzinfo=dt.UTC)
 DAYS = 45

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 
+import pytest
 from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
@@ -15,6 +16,8 @@ from hydrascope.worlds.draw import Draw
 from hydrascope.worlds.networks import NETWORKS
 from hydrascope.worlds.scene import CARRIER_GATEWAYS, DAY_SECONDS, Scene
 from tests.worlds.conftest import ACCOUNTS, SEED, Exhibit
+
+pytestmark = pytest.mark.slow
 
 FIRST_DAY = dt.date(2026, 4, 22)
 DAYS = 45

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 
+import pytest
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
@@ -17,6 +18,8 @@ from hydrascope.worlds.plans import CampaignPlan
 from hydrascope.worlds.scene import Scene
 from hydrascope.worlds.traps import placeholder_values
 from tests.worlds.conftest import ACCOUNTS, SEED, Exhibit
+
+pytestmark = pytest.mark.slow
 
 HOME_ASNS = sorted({networks.NETWORKS[n].asn for n in networks.of("home", "US")})
 NO_ADDRESS = "0.0.0.0"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+import pytest
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from hydrascope.worlds import clients, networks
 from hydrascope.worlds.frames import CODE_LIKE
 from tests.worlds.conftest import ACCOUNTS, Exhibit
+
+pytestmark = pytest.mark.slow
 
 DAY = 86_400
 START = int(dt.datetime(2026, 4, 22, tzinfo=dt.UTC).timestamp())
