@@ -303,9 +303,9 @@ def _watch(report: Report) -> None:
 
 def _write_report(warehouse: str, campaign: str | None, out: str) -> list[Path]:
     from hydrascope.report import write
-    from hydrascope.sweep import published
+    from hydrascope.sweep import error_rate
 
-    return write(_case(warehouse), campaign, out, published())
+    return write(_case(warehouse), campaign, out, error_rate())
 
 
 def _evaluated(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any]:

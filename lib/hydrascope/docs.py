@@ -136,6 +136,14 @@ def evaluation(told: Mapping[str, Any]) -> str:
                     for row in traps
                 ],
             ),
+            "## What the worlds look like\n",
+            _grid(
+                ("figure", "least", "greatest", "what is public"),
+                [
+                    (each["name"], _figure(each["least"]), _figure(each["greatest"]), each["public"])
+                    for each in told["portrait"]
+                ],
+            ),
             "## Calibration\n",
             f"Brier score {_figure(told['calibration']['brier'])} over {told['calibration']['accounts']:,} named accounts.\n",
             "![Reliability](evaluation-reliability.svg)\n",

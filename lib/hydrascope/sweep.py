@@ -19,7 +19,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from hydrascope import __version__, evaluate, pipeline, provenance, scores, worlds
+from hydrascope import __version__, evaluate, pipeline, portrait, provenance, scores, tables, worlds
 from hydrascope.settings import Settings
 
 Result = Mapping[str, Any]
@@ -83,10 +83,19 @@ def _judge(spark: SparkSession, place: Path, settings: Settings, wanted: Wanted)
         pipeline.ingest_and_detect(spark, world, warehouse, settings)
         detected = time.time()
         told = evaluate.of_warehouse(spark, warehouse, str(truth))
+        seen = [tables.read(spark, warehouse, name) for name in ("exchanges", "models")]
+        features = portrait.portrait(seen[0], seen[1], evaluate.read_truth(spark, str(truth)))
     finally:
         shutil.rmtree(place, ignore_errors=True)
     seconds = {"generate": round(generated - started, 1), "run": round(detected - generated, 1)}
-    return {**asdict(wanted), "world": asdict(made), "seconds": seconds, **_method(settings), "evaluation": told}
+    return {
+        **asdict(wanted),
+        "world": asdict(made),
+        "seconds": seconds,
+        **_method(settings),
+        "evaluation": told,
+        "portrait": [asdict(feature) for feature in features],
+    }
 
 
 def _method(settings: Settings) -> dict[str, str]:
@@ -127,6 +136,7 @@ def pool(results: Sequence[Result]) -> dict[str, Any]:
         "trapped": trapped,
         "trap_accounts_upper": scores.upper_bound(trapped, trap_accounts),
         "scenarios": _scenarios(results),
+        "portrait": _portraits([result["portrait"] for result in results]),
         "calibration": _calibration([each["calibration"] for each in told]),
         "false_positives_by_size": _by_size([each["false_positives_by_size"] for each in told]),
     }
@@ -148,6 +158,20 @@ def _scenarios(results: Sequence[Result]) -> list[dict[str, Any]]:
             rate = {"recall": None, "upper": scores.upper_bound(sums["attributed"], sums["accounts"])}
         rows.append({"scenario": scenario, "kind": kind, "intensity": intensity, **sums, **rate})
     return rows
+
+
+def _portraits(told: Sequence[Sequence[Result]]) -> list[dict[str, Any]]:
+    """The least and the greatest value of each feature over the worlds that have one."""
+    held: dict[tuple[str, str], list[float]] = {}
+    for features in told:
+        for each in features:
+            values = held.setdefault((each["name"], each["public"]), [])
+            if each["value"] is not None:
+                values.append(each["value"])
+    return [
+        {"name": name, "least": min(values, default=None), "greatest": max(values, default=None), "public": public}
+        for (name, public), values in held.items()
+    ]
 
 
 def _in_order(entry: tuple[tuple[str, str, str], Any]) -> tuple[Any, ...]:
@@ -209,3 +233,11 @@ def published() -> Result | None:
         return None
     told: Result = json.loads(file.read_text(encoding="utf-8"))
     return told if told["version"] == [__version__] else None
+
+
+def error_rate() -> Result | None:
+    """What a case file says of how often this version is wrong; None where nothing was published with it."""
+    told = published()
+    return told and {
+        name: told[name] for name in ("worlds", "precision", "recall", "trapped", "innocent_accounts_upper")
+    }

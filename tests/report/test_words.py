@@ -136,7 +136,9 @@ def test_an_unmeasured_error_rate_is_said_to_be_unmeasured(facts):
 
 
 def test_a_measured_error_rate_names_its_units():
-    said = words.errors_sentence({"worlds": 12, "precision": 0.995, "recall": 0.96, "trapped": 1})
+    said = words.errors_sentence(
+        {"worlds": 12, "precision": 0.995, "recall": 0.96, "trapped": 1, "innocent_accounts_upper": 0.002}
+    )
     assert said == (
         "On 12 sealed worlds with known truth, 99.5% of attributed accounts were rightly attributed, 96% of the accounts of "
         "planted campaigns were found, and 1 account of benign groups was wrongly attributed."

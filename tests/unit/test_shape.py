@@ -25,7 +25,7 @@ SOLE = {
     "scipy": {"scores"},
 }
 PURE = ("stages", "kinds", "hypotheses", "sources")
-JUDGES = ("evaluate", "sweep", "cli", "docs", "report.figures")
+JUDGES = ("evaluate", "sweep", "portrait", "cli", "docs", "report.figures")
 STORAGE = {
     "tables",
     "gate",
@@ -38,6 +38,7 @@ STORAGE = {
     "case",
     "evaluate",
     "sweep",
+    "portrait",
     "worlds",
 }
 

@@ -37,8 +37,9 @@ def result(seed: int, attributed: int, trapped: int) -> dict[str, Any]:
         },
         "false_positives_by_size": [{"from": 0, "below": 10, "campaigns": 1, "accounts": attributed, "wrong": trapped}],
     }
+    features = [{"name": "greatest crowd", "value": 10.0 * seed, "public": "none published"}]
     of_run = {"version": "1", "code": "c", "settings": "s", "date": "2026-01-01", "world": {"exchanges": 500}}
-    return {"preset": "mixed", "intensity": "plain", "seed": seed, **of_run, "evaluation": told}
+    return {"preset": "mixed", "intensity": "plain", "seed": seed, **of_run, "evaluation": told, "portrait": features}
 
 
 def test_counts_are_added_up_and_rates_are_made_of_the_sums() -> None:
@@ -55,6 +56,7 @@ def test_counts_are_added_up_and_rates_are_made_of_the_sums() -> None:
         "accounts": 9,
         "table": [{"from": 0.9, "to": 1.0, "accounts": 9, "stated": 0.95, "observed": 1.0}],
     }
+    assert told["portrait"] == [{"name": "greatest crowd", "least": 10.0, "greatest": 20.0, "public": "none published"}]
     assert told["false_positives_by_size"] == [{"from": 0, "below": 10, "campaigns": 2, "accounts": 9, "wrong": 1}]
 
 

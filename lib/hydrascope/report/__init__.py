@@ -21,7 +21,7 @@ def write(case: Case, campaign_id: str | None, out: str | Path, errors: Mapping[
     """Write `index.html` and, for the campaign or for all, `<campaign_id>.html` and `.json`; returns the paths in that order.
 
     The index is written also where there is no campaign, and then says so. `errors` is the measured error rate of this
-    version on sealed worlds (worlds, precision, recall, trapped), None while there is none. Raises NotFound for an
+    version on sealed worlds (`sweep.error_rate`), None while there is none. Raises NotFound for an
     unknown campaign, before anything is written.
     """
     from hydrascope.report import facts, page

@@ -33,7 +33,7 @@ class Whole:
 def whole(case: Case, errors: Mapping[str, Any] | None = None) -> Whole:
     """Look once at what all campaigns have in common. The frame `mixed` is kept in memory: unpersist it when done.
 
-    `errors` is the known error rate (worlds, precision, recall, trapped), None while it has not been measured.
+    `errors` is the known error rate (`sweep.error_rate`), None while it has not been measured.
     """
     from hydrascope.report import looks, records
 
