@@ -223,8 +223,8 @@ def errors_sentence(errors: Fact | None) -> str:
     return (
         f"On {count(errors['worlds'], 'sealed world')} with known truth, {percent(errors['precision'])} of attributed accounts "
         f"were rightly attributed, {percent(errors['recall'])} of the accounts of planted campaigns were found, and "
-        f"{count(errors['trapped'], 'account')} of benign groups {_was(errors['trapped'])} wrongly attributed. With 95 % confidence, the "
-        f"rate at which such worlds' innocent accounts are attributed is at most {percent(errors['innocent_accounts_upper'])}."
+        f"{count(errors['trapped'], 'account')} of benign groups {_was(errors['trapped'])} wrongly attributed. With 95% "
+        f"confidence, at most {percent(errors['innocent_accounts_upper'])} of such worlds' innocent accounts are attributed."
     )
 
 
