@@ -141,8 +141,8 @@ def test_a_measured_error_rate_names_its_units():
     )
     assert said == (
         "On 12 sealed worlds with known truth, 99.5% of attributed accounts were rightly attributed, 96% of the accounts of "
-        "planted campaigns were found, and 1 account of benign groups was wrongly attributed. With 95% confidence, at most 0.2% of "
-        "such worlds' innocent accounts are attributed."
+        "planted campaigns were found, and 1 account of benign groups was wrongly attributed. With 95% confidence, at most "
+        "0.2% of such worlds' innocent accounts are attributed."
     )
 
 
