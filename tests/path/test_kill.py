@@ -12,32 +12,30 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from hydrascope import pipeline, tables, worlds
+from hydrascope import pipeline, tables
 from hydrascope.path import STAGES
 from hydrascope.pipeline import Report
 from hydrascope.settings import load
-from tests.path.conftest import contents
+from tests.path.conftest import Small, contents
 
 
 @pytest.mark.slow
 def test_a_run_killed_at_three_stages_goes_on_where_it_stopped_and_ends_in_the_same_tables(
-    spark: SparkSession, tmp_path: Path
+    spark: SparkSession, small: Small, tmp_path: Path
 ) -> None:
-    world, undisturbed, warehouse = tmp_path / "world", tmp_path / "undisturbed", tmp_path / "warehouse"
-    worlds.generate(spark, str(world), seed=405, scale=0.02)
-    pipeline.ingest_and_detect(spark, str(world), str(undisturbed), load())
+    warehouse = tmp_path / "warehouse"
     done: list[str] = []
     for last in ("exchanges", "templates", "clusters"):
-        told = killed_after(last, ["run", "--input", str(world), "--warehouse", str(warehouse)])
+        told = killed_after(last, ["run", "--input", str(small.world), "--warehouse", str(warehouse)])
         kept = [line.split()[0] for line in told if "(kept)" in line]
         assert set(done) <= set(kept)
         done += [line.split()[0] for line in told if " rows " in line]
     reports: list[Report] = []
-    pipeline.ingest_and_detect(spark, str(world), str(warehouse), load(), listener=reports.append)
+    pipeline.ingest_and_detect(spark, str(small.world), str(warehouse), load(), listener=reports.append)
     assert set(done) <= {report.stage for report in reports if report.state == "kept"}
     done += [report.stage for report in reports if report.state == "written"]
     assert len(done) == len(set(done))
-    assert contents(spark, warehouse) == contents(spark, undisturbed)
+    assert contents(spark, warehouse) == contents(spark, small.warehouse)
     runs = tables.read(spark, str(warehouse), "runs").select("table").collect()
     assert sorted(row["table"] for row in runs) == sorted(stage.name for stage in STAGES)
 
