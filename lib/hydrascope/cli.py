@@ -316,24 +316,9 @@ def _evaluated(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any
 
 def _sweep(folder: str, presets: str, intensities: str, seeds: str, scale: float, chosen: Settings, json: bool) -> None:
     """Judge every world of the product of presets, intensities and seeds; write what they say together."""
-    from itertools import product
-
     from hydrascope import sweep as sweeping
-    from hydrascope import worlds
 
-    words, steps = presets.split(","), intensities.split(",")
-    unknown = [word for word in words if word not in worlds.PRESETS] + [w for w in steps if w not in worlds.INTENSITIES]
-    if unknown:
-        raise SettingsError(
-            f"unknown in the sweep: {', '.join(unknown)}; --presets takes {', '.join(sorted(worlds.PRESETS))}, "
-            f"--intensities {', '.join(worlds.INTENSITIES)}"
-        )
-    if not all(seed.isdigit() for seed in seeds.split(",")):
-        raise SettingsError(f"--seeds is '{seeds}', and takes whole numbers: type --seeds 1,2,3")
-    wanted = [
-        sweeping.Wanted(preset, step, int(seed), scale)
-        for seed, preset, step in product(seeds.split(","), words, steps)
-    ]
+    wanted = sweeping.wanted(presets.split(","), intensities.split(","), seeds.split(","), scale)
     results = sweeping.sweep(
         _spark(chosen), folder, chosen, wanted, done=lambda each, seconds: screen.progress(each.name, None, seconds)
     )

@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from pyspark.sql import SparkSession
 
 from hydrascope import __version__, evaluate, pipeline, portrait, provenance, scores, tables, worlds
+from hydrascope.errors import SettingsError
 from hydrascope.settings import Settings
 
 Result = Mapping[str, Any]
@@ -42,19 +44,35 @@ class Wanted:
         return f"{self.preset}-{self.intensity}-{self.seed}"
 
 
+def wanted(presets: Sequence[str], intensities: Sequence[str], seeds: Sequence[str], scale: float) -> list[Wanted]:
+    """The product of presets, intensities and seeds, seed by seed. Raises SettingsError for a word that is unknown."""
+    unknown = [word for word in presets if word not in worlds.PRESETS]
+    unknown += [word for word in intensities if word not in worlds.INTENSITIES]
+    if unknown:
+        raise SettingsError(
+            f"unknown in the sweep: {', '.join(unknown)}; --presets takes {', '.join(sorted(worlds.PRESETS))}, "
+            f"--intensities {', '.join(worlds.INTENSITIES)}"
+        )
+    if not all(seed.isdigit() for seed in seeds):
+        raise SettingsError(f"--seeds is '{','.join(seeds)}', and takes whole numbers: type --seeds 1,2,3")
+    if not scale > 0:
+        raise SettingsError(f"--scale is {scale}, and must be greater than 0: type --scale 0.1")
+    return [Wanted(preset, step, int(seed), scale) for seed, preset, step in product(seeds, presets, intensities)]
+
+
 def sweep(
     spark: SparkSession,
     out: str,
     settings: Settings,
-    wanted: Iterable[Wanted],
+    chosen: Iterable[Wanted],
     *,
     done: Callable[[Wanted, float], None],
 ) -> list[Result]:
-    """The result of every world wanted, in order; `done` is told each with the seconds it took, 0 where it was there."""
+    """The result of every world chosen, in order; `done` is told each with the seconds it took, 0 where it was there."""
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     results = []
-    for each in wanted:
+    for each in chosen:
         place = folder / f"{each.name}.json"
         started = time.time()
         if not place.is_file():

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from hydrascope import docs, sweep
+from hydrascope.errors import SettingsError
 from hydrascope.evaluate import OUTCOMES
 
 
@@ -58,6 +61,19 @@ def test_counts_are_added_up_and_rates_are_made_of_the_sums() -> None:
     }
     assert told["portrait"] == [{"name": "greatest crowd", "least": 10.0, "greatest": 20.0, "public": "none published"}]
     assert told["false_positives_by_size"] == [{"from": 0, "below": 10, "campaigns": 2, "accounts": 9, "wrong": 1}]
+
+
+def test_a_sweep_is_the_product_of_its_words_and_a_wrong_one_names_the_known() -> None:
+    chosen = sweep.wanted(["quiet", "traps"], ["weak"], ["1", "2"], 0.1)
+    assert [each.name for each in chosen] == ["quiet-weak-1", "traps-weak-1", "quiet-weak-2", "traps-weak-2"]
+    for arguments, told in (
+        ((["moon"], ["weak"], ["1"], 0.1), "moon.*quiet"),
+        ((["quiet"], ["loud"], ["1"], 0.1), "loud.*strong"),
+        ((["quiet"], ["weak"], ["x"], 0.1), "--seeds is 'x'"),
+        ((["quiet"], ["weak"], ["1"], 0.0), "--scale is 0"),
+    ):
+        with pytest.raises(SettingsError, match=told):
+            sweep.wanted(*arguments)
 
 
 def test_the_page_says_first_what_is_missed_and_who_is_accused() -> None:
