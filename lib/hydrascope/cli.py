@@ -76,14 +76,24 @@ def world(
     seed: Seed = 1,
     scale: Annotated[float, typer.Option(help="Multiplies every size.")] = 1.0,
     intensity: Annotated[str, typer.Option(help="weak, plain or strong: how far traps and evasions go.")] = "plain",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--as", help="native: logs with prompts. tables: a warehouse without prompts, to be run as it is."
+        ),
+    ] = "native",
+    overrides: Overrides = None,
     json: Json = False,
 ) -> None:
-    """Write a generated world with known truth, in the native input format."""
+    """Write a generated world with known truth."""
     from hydrascope import worlds
 
-    made = worlds.generate(
-        _spark(_settings(None, None)), out, preset=preset, seed=seed, scale=scale, intensity=intensity
-    )
+    chosen = _settings(None, overrides)
+    with screen.step("world") as step:
+        made = worlds.generate(
+            _spark(chosen), out, preset=preset, seed=seed, scale=scale, intensity=intensity, form=form
+        )
+        step.rows = made.exchanges
     _print_rows([_plain(made)], "world", json)
 
 
@@ -106,8 +116,10 @@ def ingest(
 
 @app.command()
 def run(
-    input: Annotated[str, typer.Option(help="Folder or file of raw logs.")],
     warehouse: Warehouse,
+    input: Annotated[
+        str | None, typer.Option(help="Folder or file of raw logs; detection alone over the warehouse when left out.")
+    ] = None,
     format: Format = None,
     settings: SettingsFile = None,
     overrides: Overrides = None,
@@ -115,6 +127,9 @@ def run(
 ) -> None:
     """The main job: raw logs to campaigns. Goes on where an earlier run was cut off."""
     chosen = _settings(settings, overrides)
+    if input is None:
+        _detect(warehouse, chosen, json)
+        return
     _readable(input, warehouse)
     spark = _spark(chosen)
     _ingest_and_detect(spark, input, warehouse, chosen, forced=format)
@@ -292,6 +307,19 @@ def _ingest_and_detect(
     from hydrascope import pipeline
 
     pipeline.ingest_and_detect(spark, source, warehouse, settings, forced=forced, listener=_watch, detection=detection)
+
+
+def _detect(warehouse: str, chosen: Settings, json: bool) -> None:
+    """Run detection over what the warehouse holds."""
+    from hydrascope import pipeline, tables
+
+    tables.version(warehouse, "exchanges")
+    spark = _spark(chosen)
+    pipeline.detect(spark, warehouse, chosen, listener=_watch)
+    if json:
+        screen.as_json([row.asDict(recursive=True) for row in _case(warehouse).campaigns().limit(100).collect()])
+    else:
+        _print_campaigns(warehouse)
 
 
 def _watch(report: Report) -> None:

@@ -87,7 +87,7 @@ DETECT: tuple[Stage, ...] = (
     ),
     Stage(
         "campaign_members",
-        ("decisions", "clusters", "links", "sightings", "activity", "accounts"),
+        ("decisions", "clusters", "links", "accounts", "framed"),
         campaign_members.campaign_members,
         (("decide", "decide"), ("link", "links")),
     ),

@@ -82,6 +82,12 @@ class DecideSettings:
         0.3, 0.0, 1.0, "Least share of an attributed account's exchanges in the campaign's families."
     )
     min_member_exchanges: int = limited(5, 1, 1000, "Fewest exchanges of an attributed account.")
+    min_own_days: int = limited(
+        2, 1, 1000, "Days of another life beside the campaign's from which on an account is not attributed."
+    )
+    min_age_days: int = limited(
+        7, 0, 1000, "By so many days such an account must be older than its part in the campaign."
+    )
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from hydrascope import contract as contracts
 from hydrascope.contract import Contract
 from hydrascope.errors import ContractError, NotFound
 
+USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+
 
 @dataclass(frozen=True)
 class Commit:
@@ -112,6 +114,23 @@ def write(
     if append:
         writer = writer.option("txnAppId", fingerprint).option("txnVersion", 1)
     writer.save(path(warehouse, contract.table))
+    return version(warehouse, contract.table)
+
+
+def adopt(spark: SparkSession, warehouse: str, contract: Contract, fingerprint: str) -> int:
+    """Make the parquet files in the table's folder, one subfolder per value of its partition, its first version.
+
+    For tables that are written without Spark; nothing is copied. Returns the version.
+    """
+    kinds = {column.name: column.type for column in contract.columns}
+    parts = ", ".join(f"`{name}` {kinds[name]}" for name in contract.partition)
+    place = path(warehouse, contract.table).replace("`", "``")
+    told = json.dumps({"contract": contract.version, "fingerprint": fingerprint, "note": {}})
+    spark.conf.set(USER_METADATA, told)
+    try:
+        spark.sql(f"CONVERT TO DELTA parquet.`{place}` NO STATISTICS PARTITIONED BY ({parts})")
+    finally:
+        spark.conf.unset(USER_METADATA)
     return version(warehouse, contract.table)
 
 

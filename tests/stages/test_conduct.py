@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -20,6 +20,10 @@ from hydrascope.stages.hypotheses import hypotheses
 from tests.frames import rows
 
 START = dt.date(2026, 5, 1)
+FRAMED = (
+    "account_id string, exchange_id string, client_ip string, client_ip_basis string, ja4 string, device_id string, "
+    "event_time timestamp, day date, families array<string>"
+)
 ROUND_THE_CLOCK, MORNING = [1] * 24, [0] * 9 + [8, 8, 8] + [0] * 12
 
 
@@ -43,7 +47,7 @@ class Scene:
 
     def members(self, decided: DataFrame) -> DataFrame:
         return campaign_members(
-            decided, self.clusters, self.links, self.sightings, self.activity, self.accounts,
+            decided, self.clusters, self.links, self.accounts, self.framed,
             decide=DecideSettings(), link=LinkSettings(),
         )  # fmt: skip
 
@@ -60,7 +64,11 @@ def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: 
         scale = 1 + place % habits
         active += [_day(name, day, [scale * hour for hour in MORNING], "chat", single=0) for day in range(0, 10, 3)]
     used = int(240 * framed_share)
-    exchanges = [{"exchange_id": f"{n:064x}", "account_id": name, "source_pos": n + 1} for n, name in enumerate(ring)]
+    exchanges = [
+        {"exchange_id": f"{5 * n + place:064x}", "account_id": name, "source_pos": 5 * n + place + 1}
+        for n, name in enumerate(ring)
+        for place in range(5)
+    ]
     cluster = {"cluster_id": "a0", "component_id": "a0", "support_bits": 22.0}
     kinds = ("ip", "payment", "template")
     spark = make("links").sparkSession
@@ -79,9 +87,12 @@ def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: 
         accounts=make("accounts", *[{"account_id": n, "org_id": org} for n in [*ring, *crowd]]),
         exchanges=make("exchanges", *exchanges),
         framed=spark.createDataFrame(
-            [(row["account_id"], row["exchange_id"], "9.9.9.9", "edge", None, None, ["v"]) for row in exchanges],
-            "account_id string, exchange_id string, client_ip string, client_ip_basis string, ja4 string, device_id string, "
-            "families array<string>",
+            [
+                (row["account_id"], row["exchange_id"], "9.9.9.9", "edge", "j", None, at, START, families)
+                for row in exchanges
+                for families in [["v"] if (row["source_pos"] - 1) % 5 < 5 * framed_share else []]
+            ],
+            FRAMED,
         ),
     )  # fmt: skip
 
@@ -117,7 +128,7 @@ def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alterna
         decided, members, stage.activity, measured, stage.exchanges, make("campaigns"), run_id="r"
     ).localCheckpoint()
     (campaign,) = found.collect()
-    assert (campaign["accounts"], campaign["exchanges"], campaign["associated"]) == (8, 1920, 0)
+    assert (campaign["accounts"], campaign["exchanges"], campaign["associated"]) == (8, 40, 0)
     assert (campaign["capabilities"], campaign["models"]) == (["software_engineering"], ["m"])
 
     claims = evidence(
@@ -163,6 +174,46 @@ def test_an_account_that_hardly_uses_the_frames_is_associated_not_attributed(mak
     members = stage.members(decided)
     assert rows(members.select("role", "share").distinct()) == [("associated", 0.2)]
     assert all("Against: only 20 % of its exchanges" in reasons[1] for (reasons,) in rows(members, "reasons"))
+
+
+@pytest.mark.parametrize(
+    ("life", "role"),
+    [
+        ("its own address and client, before and beside the campaign's", "associated"),
+        ("its own until the account was sold", "attributed"),
+        ("another address, but the campaign's client, as cover traffic has", "attributed"),
+        ("the campaign's address with another client", "attributed"),
+        ("an address and a client that nobody logged", "attributed"),
+        ("its own, in an account no older than the campaign", "attributed"),
+    ],
+)
+def test_an_account_whose_owner_goes_on_beside_the_harvest_is_not_attributed(
+    make: Callable[..., DataFrame], life: str, role: str
+) -> None:
+    stage = scene(make)
+    days = [-9, 1, 2, 3]
+    traces: dict[str, tuple[str | None, str | None, list[int]]] = {
+        "its own address and client, before and beside the campaign's": ("1.1.1.1", "own", days),
+        "its own until the account was sold": ("1.1.1.1", "own", [-9, -8, -7]),
+        "another address, but the campaign's client, as cover traffic has": ("1.1.1.1", "j", days),
+        "the campaign's address with another client": ("9.9.9.9", "own", days),
+        "an address and a client that nobody logged": (None, None, days),
+        "its own, in an account no older than the campaign": ("1.1.1.1", "own", [1, 2, 3]),
+    }
+    ip, ja4, seen = traces[life]
+    own = [
+        ("a0", f"own{day}", ip, "edge", ja4, None, dt.datetime(2026, 5, 2), START + dt.timedelta(days=day), [])
+        for day in seen
+    ]
+    spark = stage.framed.sparkSession
+    stage = replace(stage, framed=stage.framed.unionByName(spark.createDataFrame(own, FRAMED)))
+    decided = spark.createDataFrame([("a0", 0.9)], "cluster_id string, probability double")
+    found = {row["account_id"]: row for row in stage.members(decided).collect()}
+    assert found["a0"]["role"] == role
+    assert {row["role"] for name, row in found.items() if name != "a0"} == {"attributed"}
+    warned = [reason for reason in found["a0"]["reasons"] if "another life, 3 exchanges on 3 days" in reason]
+    assert len(warned) == (role == "associated")
+    assert (found["a0"]["probability"] < 0.2) == (role == "associated")
 
 
 def test_likelihood_terms_follow_icd_203_at_their_ends(make: Callable[..., DataFrame]) -> None:

@@ -14,7 +14,7 @@ from hydrascope import contacts
 from hydrascope.worlds import people, population
 from hydrascope.worlds.draw import Draw
 from hydrascope.worlds.networks import NETWORKS
-from hydrascope.worlds.scene import CARRIER_GATEWAYS, DAY_SECONDS, Scene
+from hydrascope.worlds.scene import DAY_SECONDS, Scene
 from tests.worlds.conftest import ACCOUNTS, SEED, Exhibit
 
 pytestmark = pytest.mark.slow
@@ -288,7 +288,7 @@ def test_e24_decoy_sessions_leave_where_strangers_do(exhibit: Callable[[str], Ex
     assert through["weak"]["share"] < through["plain"]["share"] < through["strong"]["share"] < 0.7
     assert min(pooled(shown.exchanges.where(~at_hub))) > 0.8
     scene = Scene(shown.plan.sparkSession, Draw(SEED), FIRST_DAY, DAYS, 1.0)
-    crowd = population.plan(scene, 50 * CARRIER_GATEWAYS).select(F.explode("egress.key").alias("place"))
+    crowd = population.plan(scene, scene.people).select(F.explode("egress.key").alias("place"))
     places = shown.accounts.select("intensity", "account_id", F.explode("egress.key").alias("place"))
     known = places.join(crowd.distinct(), "place").groupBy("intensity", "account_id").agg(F.count("*").alias("hubs"))
     hubs_of = by_intensity(known)

@@ -7,54 +7,42 @@ from pyspark.sql import functions as F
 
 from hydrascope.settings import DecideSettings, LinkSettings
 from hydrascope.stages.decide import probability
+from hydrascope.stages.lives import lives
 
 NEARLY_ALL = 0.95
 """From this share of its exchanges on, an account's other traffic is not worth a sentence."""
+TWO_LIVES_BITS = -2.0
+"""At most one to four that an account takes part where its owner's life goes on beside the campaign's."""
 
 
 def campaign_members(
     decisions: DataFrame,
     clusters: DataFrame,
     links: DataFrame,
-    sightings: DataFrame,
-    activity: DataFrame,
     accounts: DataFrame,
+    framed: DataFrame,
     *,
     decide: DecideSettings,
     link: LinkSettings,
 ) -> DataFrame:
     """One row per account of a cluster that met the decision rule.
 
-    An account is attributed where enough of its own exchanges use the campaign's template families; otherwise it is
-    associated: linked, but not accused. The campaign is named after the account that was first active.
+    An account is attributed where enough of its own exchanges use the campaign's template families, and no life of its
+    owner goes on beside them; otherwise it is associated: linked, but not accused. The campaign is named after the
+    account that was first active.
     """
     members = clusters.join(
         F.broadcast(decisions.select("cluster_id", F.col("probability").alias("claim"))), "cluster_id"
     )
-    life = activity.groupBy("account_id").agg(F.sum("exchanges").alias("exchanges"))
-    uses = sightings.where("kind = 'template'").groupBy("account_id", "value").agg(F.sum("exchanges").alias("used"))
     families = (
         links.where("kind = 'template'")
         .join(members.select("account_id", "cluster_id"), "account_id")
         .select("cluster_id", "value")
         .distinct()
     )
-    framed = (
-        uses.join(members.select("account_id", "cluster_id"), "account_id")
-        .join(families, ["cluster_id", "value"])
-        .groupBy("account_id")
-        .agg(F.sum("used").alias("used"))
-    )
-    times = (
-        sightings.where("exchanges > 0")
-        .groupBy("account_id")
-        .agg(F.min("first_time").alias("first_time"), F.max("last_time").alias("last_time"))
-    )
-    share = F.round(F.least(F.coalesce("used", F.lit(0)) / F.col("exchanges"), F.lit(1.0)), 6)
+    share = F.round(F.col("taking_part") / F.col("exchanges"), 6)
     judged = (
-        members.join(life, "account_id")
-        .join(times, "account_id")
-        .join(framed, "account_id", "left")
+        members.join(lives(framed, members, families, accounts, settings=decide), "account_id")
         .join(_paid_alone(accounts), "account_id", "left")
         .withColumn("share", share)
         .withColumn("role", F.when(_takes_part(decide), "attributed").otherwise("associated"))
@@ -74,13 +62,15 @@ def campaign_members(
 
 
 def _takes_part(decide: DecideSettings) -> Column:
-    return (F.col("share") >= decide.min_share) & (F.col("exchanges") >= decide.min_member_exchanges)
+    enough = (F.col("share") >= decide.min_share) & (F.col("exchanges") >= decide.min_member_exchanges)
+    return enough & F.col("own_days").isNull()
 
 
 def _own_probability(decide: DecideSettings, link: LinkSettings) -> Column:
-    """The claim's probability, lowered by how weakly the account is held and how little of its traffic takes part."""
+    """The claim's, lowered by how weakly the account is held, how little of it takes part, and by an owner beside it."""
     bits = 4 + (F.col("support_bits") - link.min_bits) / 4 + 10 * (F.col("share") - decide.min_share)
-    return F.greatest(F.lit(0.01), F.col("claim") * probability(bits))
+    kept = F.when(F.col("own_days").isNotNull(), F.least(bits, F.lit(TWO_LIVES_BITS))).otherwise(bits)
+    return F.greatest(F.lit(0.01), F.col("claim") * probability(kept))
 
 
 def _campaign_id() -> Column:
@@ -111,8 +101,17 @@ def _reasons(decide: DecideSettings) -> Column:
         F.col("share") < NEARLY_ALL,
         F.format_string("Against: %.0f %% of its exchanges do not use them.", (1 - F.col("share")) * 100),
     )
+    lives = F.when(
+        F.col("own_days").isNotNull(),
+        F.format_string(
+            "Against: beside them it leads another life, %d exchanges on %d days from other addresses and with another "
+            "client; a stranger may be using its key.",
+            "own_exchanges",
+            "own_days",
+        ),
+    )
     alone = F.when(F.col("paid_alone"), F.lit("Against: nobody else uses its payment instrument."))
     part = F.when(F.col("share") >= decide.min_share, F.concat(F.lit("For: "), uses)).otherwise(
         F.concat(F.lit("Against: only "), uses)
     )
-    return F.filter(F.array(held, part, little, own, alone), lambda reason: reason.isNotNull())
+    return F.filter(F.array(held, part, little, own, lives, alone), lambda reason: reason.isNotNull())

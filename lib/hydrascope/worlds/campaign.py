@@ -44,6 +44,11 @@ def pool(scene: Scene, plan: CampaignPlan, upto: float) -> Column:
     )
 
 
+def wording(scene: Scene, plan: CampaignPlan) -> Column | None:
+    """The key of the operator's own words for the families; None for those as written."""
+    return scene.draw.bits("wording", F.lit(plan.wording)) if plan.wording else None
+
+
 def _roster(scene: Scene, plan: CampaignPlan) -> DataFrame:
     """Slots, the accounts that fill them first, and the successors of those that are banned."""
     draw = scene.draw
@@ -93,7 +98,10 @@ def _identity(scene: Scene, plan: CampaignPlan) -> dict[str, Column]:
     group, _, _ = units(slot, F.lit(0), [CARD_GROUPS])
     shares = (slot < round(slots * plan.card_share)) & (~F.col("successor") | draw.chance("same card", 0.3, key))
     alone = draw.card("payment kind", {"card": 30, "prepaid": 28, "wallet": 4, people.NO_PAYMENT: 38}, key)
-    number = F.concat(F.lit("+1646555"), F.lpad(draw.below("subscriber", 10_000, key).cast("string"), 4, "0"))
+    area = draw.word("rents numbers in", people.RENTED_AREAS, F.lit(plan.name))
+    number = F.concat(
+        F.lit("+1"), area, F.lit("555"), F.lpad(draw.below("subscriber", 10_000, key).cast("string"), 4, "0")
+    )
     rented = F.when(draw.chance("rents number", 0.8, key), number)
     return {
         "email": F.when(grammar < GRAMMAR_AT_GMAIL, F.concat(name, digits, F.lit("@gmail.com")))
@@ -131,7 +139,8 @@ def _habits(scene: Scene, plan: CampaignPlan) -> dict[str, Column]:
     mine = list(plan.families or range(len(written.HARVEST)))
     first = draw.below("family", len(mine), F.col("slot_key"))
     numbers = constant(mine, "array<int>")
-    families = [frame(numbers[F.pmod(first + F.lit(step), F.lit(len(mine)))]) for step in range(FAMILIES_EACH)]
+    words = wording(scene, plan)
+    families = [frame(numbers[F.pmod(first + F.lit(step), F.lit(len(mine)))], words) for step in range(FAMILIES_EACH)]
     wrapped = draw.chance("claims a client", CLAIMING_SHARE, key)
     daily = F.lit(plan.daily_exchanges) * (F.lit(0.95) + draw.unit("pace", key) * F.lit(0.1))
     return {

@@ -14,6 +14,8 @@ from hydrascope.worlds.words import TOPICS
 
 MOST_TURNS = 12
 HTTP_OK = 200
+STAYS, CACHED_SHARE = 0.65, 0.6
+"""Shares of sessions on the account's own topic, and of later turns whose history comes from a cache."""
 STEADY = 0.9
 """Accounts with a greater share of framed prompts never leave their topic."""
 POISON = "0000-00-00T00:00:00Z"
@@ -22,14 +24,18 @@ STATUS = {200: 961, 429: 19, 400: 8, 529: 7, 500: 4, 401: 1}
 """Weights of the answers' status codes."""
 
 
-def _sessions(scene: Scene, plan: DataFrame) -> DataFrame:
-    """One row per session: its key and the day it starts on, as a double counted from the window's first."""
-    draw = scene.draw
+def alive(scene: Scene, plan: DataFrame) -> DataFrame:
+    """The plan's rows that live within the window, from `low` to `high` in days since its first moment."""
     since = (F.col("created") - F.lit(scene.start)) / F.lit(DAY_SECONDS)
     until = (F.coalesce(F.col("closed"), F.lit(scene.end)) - F.lit(scene.start)) / F.lit(DAY_SECONDS)
     low = F.greatest(since, F.col("from_day").cast("double"))
     high = F.least(until, F.col("to_day").cast("double"))
-    rows = plan.withColumns({"low": low, "high": high}).where(low < high)
+    return plan.withColumns({"low": low, "high": high}).where(low < high)
+
+
+def _sessions(scene: Scene, plan: DataFrame) -> DataFrame:
+    """One row per session: its key and the day it starts on, as a double counted from the window's first."""
+    draw, rows = scene.draw, alive(scene, plan)
     span = F.col("high") - F.col("low")
     count = whole(F.col("volume") * span / F.lit(scene.days) / F.col("turns"))
     rows = rows.withColumns({"sessions": count, "number": F.explode(numbers(count))})
@@ -85,7 +91,7 @@ def _what(scene: Scene) -> dict[str, Column]:
 def _about(scene: Scene) -> dict[str, Column]:
     """The topic: of one's own frame, the account's, or in a session that strays any other."""
     draw, session, frame = scene.draw, F.col("session"), F.col("frame")
-    stays = draw.chance("stays on topic", 0.65, session) | (F.col("framed") > STEADY)
+    stays = draw.chance("stays on topic", STAYS, session) | (F.col("framed") > STEADY)
     own = draw.below("frame topic", len(TOPICS), frame["key"])
     other = draw.below("other topic", len(TOPICS), session)
     return {"subject": F.when(frame["frame"] == COMPOSED, own).when(stays, F.col("topic")).otherwise(other)}
@@ -121,7 +127,7 @@ def _tokens(draw: Draw) -> dict[str, Column]:
         "input_tokens": whole(told + history),
         "output_tokens": F.when(ok, output).otherwise(F.lit(0)),
         "cached_input_tokens": F.when(
-            (turn > 0) & draw.chance("cached", 0.6, key), F.floor(history * 0.9).cast("int")
+            (turn > 0) & draw.chance("cached", CACHED_SHARE, key), F.floor(history * 0.9).cast("int")
         ).otherwise(F.lit(0)),
         "latency_ms": F.when(ok, whole(draw.lognormal("speed", 14.0, 0.35, key) * output + F.lit(320))).otherwise(
             draw.between("fails after", 9, 240, key)

@@ -32,6 +32,7 @@ MODELS = (
 NEWEST = MODELS[-1]
 EAGER_SHARE, PATIENT_SHARE = 0.1, 0.56
 """Shares of accounts that switch on the day of the release, and later; the rest keeps what it has."""
+HABIT_SHARE = 0.85
 SWITCHED_SHARE = 0.86
 """Share of an account's exchanges that go to the newest model once the account has switched."""
 
@@ -50,5 +51,5 @@ def model(draw: Draw, seconds: Column, patience_seconds: Column, account: Column
     other = draw.card("other model", {each.name: each.share for each in MODELS}, exchange)
     switched = seconds >= F.lit(int(NEWEST.released.timestamp())) + patience_seconds
     newest = F.coalesce(switched, F.lit(False)) & draw.chance("uses newest", SWITCHED_SHARE, exchange)
-    older = F.when(draw.chance("keeps to habit", 0.85, exchange), habit).otherwise(other)
+    older = F.when(draw.chance("keeps to habit", HABIT_SHARE, exchange), habit).otherwise(other)
     return F.when(newest, F.lit(NEWEST.name)).otherwise(older)

@@ -41,6 +41,8 @@ COMPANIES = len(STEMS) * len(STEMS) * len(TRADES) * len(ENDINGS)
 STEP = 7919
 """A prime that divides no list length here: stepping by it visits every entry before one comes again."""
 
+RENTED_AREAS = listed("646 213 312 415 512 617 702 786 832 917 425 503 602 704 813 919 347 424 469 628")
+"""Area codes in which short-lived numbers are rented out."""
 FREEMAIL = {
     "gmail.com": 52,
     "outlook.com": 12,

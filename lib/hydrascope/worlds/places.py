@@ -15,6 +15,7 @@ PLACE = "struct<upto:double,networks:array<int>,key:bigint,lease_days:int,spread
 """`upto`: the share of exchanges from this place and those before it. `key`: accounts with equal keys share the place.
 `lease_days`: the addresses change that often, 0 for never. `spread`: number of addresses, 0 for one. `blocks`: the
 number of /24 or /48 networks they lie in."""
+MOST_PLACES = 4
 ANY = 1 << 30
 """A spread so large that every use has an address of its own."""
 
@@ -48,8 +49,11 @@ def by_country(use: str, country: Column) -> Column:
 
 
 def choose(egress: Column, share: Column) -> Column:
-    """The place that a uniform draw in [0, 1) falls into."""
-    return F.filter(egress, lambda each: share < each["upto"])[0]
+    """The place, of at most MOST_PLACES, that a uniform draw in [0, 1) falls into."""
+    chosen = F.when(share < egress[MOST_PLACES - 1]["upto"], egress[MOST_PLACES - 1])
+    for number in reversed(range(MOST_PLACES - 1)):
+        chosen = F.when(share < egress[number]["upto"], egress[number]).otherwise(chosen)
+    return chosen
 
 
 def address(draw: Draw, where: Column, day: Column, moment: Column) -> Column:

@@ -12,7 +12,8 @@ class CampaignPlan:
 
     `scenario` is hydra, or the code of an evasion, which then acts with `intensity` (above 0, at most 1). `families` are
     numbers in frames.HARVEST, empty for all. `pool` names the proxy pool, which campaigns may share. `pivots` is the share of
-    accounts that move to a new model within a day; the others are as patient as anybody.
+    accounts that move to a new model within a day; the others are as patient as anybody. `wording` names whose words the
+    families are in, since no two operators write the same; empty for those in frames.HARVEST.
     """
 
     name: str
@@ -29,6 +30,7 @@ class CampaignPlan:
     families: tuple[int, ...] = ()
     pool: str = ""
     pivots: float = 1.0
+    wording: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,17 @@ class TrapPlan:
 
 @dataclass(frozen=True)
 class Preset:
-    """A world before seed and scale: when, how many ordinary accounts, which campaigns, which traps."""
+    """A world before seed and scale: when, how many ordinary accounts, which campaigns, which traps.
+
+    `totals`, where given, are the exchanges at scale 1 of all that is no campaign, and of the campaigns.
+    """
 
     population: int
     campaigns: tuple[CampaignPlan, ...]
     traps: tuple[TrapPlan, ...] = field(default=())
     start: dt.date = dt.date(2026, 4, 22)
     days: int = 45
+    totals: tuple[int, int] | None = None
 
 
 INTENSITIES = {"weak": 1 / 3, "plain": 2 / 3, "strong": 1.0}

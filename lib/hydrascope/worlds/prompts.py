@@ -114,22 +114,28 @@ def _composed(draw: Draw, key: Column, frame_key: Column, topic: Column) -> Colu
     )
 
 
-def _written(draw: Draw, key: Column, frame_number: Column, phrasings: Column) -> Column:
+def _written(draw: Draw, key: Column, used: Column, phrasings: Column) -> Column:
     """A written frame around its body; the small slots of the frame change with `key` as well.
 
     Of `phrasings` wordings the first is the frame as written; the others say something else in its place, before the same
-    kind of body and the same last line.
+    kind of body and the same last line. A frame whose own key is not 0 is in the words of an operator who has that key, its
+    last line too.
     """
+    frame_number = used["frame"]
     ddl = "array<struct<head:int,tails:array<int>,body:int,low:int,high:int>>"
     frame = constant(_WRITTEN, ddl)[F.greatest(frame_number, F.lit(0))]
     count = frame["low"] + draw.below("body lines", frame["high"] - frame["low"] + 1, key)
     wording = draw.below("wording", phrasings, key)
     head = F.array(_piece(frame["head"], F.xxhash64(key, F.lit("head"))))
-    other = _passage(F.lit(STYLE["task"]), F.lit(3), draw.bits("other wording", frame_number, wording))
+    as_written = used["key"] == 0
+    words = F.when(as_written, draw.bits("other wording", frame_number, wording)).otherwise(
+        draw.bits("own wording", frame_number, used["key"], wording)
+    )
+    tail = F.array(_piece(draw.item("tail", frame["tails"], key), F.xxhash64(key, F.lit("tail"))))
     return F.concat(
-        F.when(wording == 0, head).otherwise(other),
+        F.when((wording == 0) & as_written, head).otherwise(_passage(F.lit(STYLE["task"]), F.lit(3), words)),
         _passage(frame["body"], count, F.xxhash64(key, F.lit("body"))),
-        F.array(_piece(draw.item("tail", frame["tails"], key), F.xxhash64(key, F.lit("tail")))),
+        F.when(as_written, tail).otherwise(_passage(F.lit(STYLE["output"]), F.lit(1), words)),
     )
 
 
@@ -145,6 +151,6 @@ def prompt(draw: Draw, key: Column, *, turn: Column, topic: Column, frame: Colum
         F.when(turn > 0, follow_up)
         .when(frame.isNull(), _free(draw, key, topic))
         .when(frame["frame"] == COMPOSED, _composed(draw, key, frame["key"], topic))
-        .otherwise(_written(draw, key, frame["frame"], phrasings))
+        .otherwise(_written(draw, key, frame, phrasings))
     )
     return _render(pieces, topic)

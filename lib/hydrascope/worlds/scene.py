@@ -19,7 +19,8 @@ DAY_SECONDS = 86_400
 HISTORY_DAYS = 3 * 365
 """Ordinary accounts signed up within so many days before the end of the window."""
 PARTITIONS = 8
-CARRIER_GATEWAYS = 400
+PEOPLE_PER_GATEWAY = 50
+"""Ordinary accounts of the world for each gateway of a carrier, whatever country they live in."""
 FRAME = "struct<frame:int,key:bigint>"
 STICKY_MS = 10_800_000
 """A rented proxy address serves an account for three hours."""
@@ -39,13 +40,14 @@ whose log line holds a time that cannot be read."""
 
 @dataclass(frozen=True)
 class Scene:
-    """What all groups of one world share: session, chance, window and scale."""
+    """What all groups of one world share: session, chance, window and scale; `people` is the number of ordinary accounts."""
 
     spark: SparkSession
     draw: Draw
     start_date: dt.date
     days: int
     scale: float
+    people: int = 20_000
 
     @property
     def start(self) -> int:
@@ -101,7 +103,7 @@ def home(scene: Scene, upto: float, key: Column, country: Column) -> Column:
 
 def mobile(scene: Scene, upto: float, key: Column, country: Column) -> Column:
     """A mobile connection behind one of the carrier's gateways, which strangers use too."""
-    gateways = scene.count(CARRIER_GATEWAYS)
+    gateways = max(1, round(scene.people / PEOPLE_PER_GATEWAY))
     gateway = scene.draw.bits("gateway", country, scene.draw.below("gateway of", gateways, key))
     return places.place(upto, places.by_country("mobile", country), gateway, lease_days=2)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from hydrascope.errors import SettingsError
-from hydrascope.worlds import accounts, campaign, evasions, exchanges, population, traps, write
+from hydrascope.worlds import accounts, campaign, evasions, exchanges, population, totals, traps, warehouse, write
 from hydrascope.worlds.draw import Draw, constant
 from hydrascope.worlds.models import MODELS
 from hydrascope.worlds.plans import Preset
@@ -16,7 +17,8 @@ from hydrascope.worlds.presets import preset as planned
 from hydrascope.worlds.rhythm import DAY_MS, iso
 from hydrascope.worlds.scene import Scene, complete
 
-EXCHANGE_FILES = 8
+NATIVE, TABLES = FORMS = ("native", "tables")
+PEOPLE_PER_FILE = 2_500
 ACCOUNT_FILES = 2
 SETTINGS = {
     "spark.sql.ansi.enabled": "false",
@@ -46,15 +48,26 @@ class World:
 
 
 def generate(
-    spark: SparkSession, out: str, *, preset: str = "demo", seed: int = 1, scale: float = 1.0, intensity: str = "plain"
+    spark: SparkSession,
+    out: str,
+    *,
+    preset: str = "demo",
+    seed: int = 1,
+    scale: float = 1.0,
+    intensity: str = "plain",
+    form: str = NATIVE,
 ) -> World:
     """Write a world into the folder `out` and say what is in it.
 
     The same preset, seed and scale give the same bytes on any number of cores. `scale` multiplies the numbers of
-    accounts, and with them the exchanges; `intensity` is how far traps and evasions go. Raises SettingsError for an unknown
-    preset or intensity, a scale that is not positive, or a folder that holds something already.
+    accounts, and with them the exchanges; `intensity` is how far traps and evasions go. `form` is `native` for logs with
+    prompts, or `tables` for the tables of a warehouse, without prompts: the same accounts with the same habits, but not
+    the same single exchanges. Raises SettingsError for an unknown preset, intensity or form, a scale that is not
+    positive, or a folder that holds something already.
     """
     chosen = planned(preset, intensity)
+    if form not in FORMS:
+        raise SettingsError(f"there is no form {form!r}: known are {', '.join(FORMS)}; type --as native")
     if not scale > 0:
         raise SettingsError(f"scale is {scale}, and must be greater than 0: type --scale 1")
     own = session(spark)
@@ -63,12 +76,11 @@ def generate(
         raise SettingsError(
             f"the folder {out} is not empty: name a new or empty one with --out, or remove what is in it"
         )
-    scene = Scene(own, Draw(seed), chosen.start, chosen.days, scale)
+    scene = Scene(own, Draw(seed), chosen.start, chosen.days, scale, max(1, round(chosen.population * scale)))
     plan = _plan(scene, chosen).persist()
     try:
-        counted = _write_exchanges(scene, folder, plan)
-        _write_accounts(scene, folder, plan)
-        _write_lists(scene, folder, plan)
+        counted = (_write_tables if form == TABLES else _write_native)(scene, folder, plan, chosen)
+        folder.one_csv("truth.csv", accounts.truth(plan))
         kinds = {row["kind"]: row["count"] for row in plan.where("stint = 0").groupBy("kind").count().collect()}
     finally:
         plan.unpersist()
@@ -103,9 +115,28 @@ def _plan(scene: Scene, preset: Preset) -> DataFrame:
     return complete(scene, groups)
 
 
+def _write_tables(scene: Scene, folder: write.Folder, plan: DataFrame, chosen: Preset) -> dict[str, int]:
+    """The tables, with the numbers of exchanges that the preset asks for."""
+    scaled = chosen.totals and (round(chosen.totals[0] * scene.scale), round(chosen.totals[1] * scene.scale))
+    made = totals.counted(scene, plan, scaled)
+    fingerprint = hashlib.sha256(f"world {chosen} {scene.draw.seed} {scene.scale}".encode()).hexdigest()
+    counts = warehouse.exchanges(scene, made, folder.uri, fingerprint)
+    warehouse.people_and_models(scene, plan, folder.uri, fingerprint)
+    return counts
+
+
+def _write_native(scene: Scene, folder: write.Folder, plan: DataFrame, chosen: Preset) -> dict[str, int]:
+    """The logs; totals of the preset are met as far as whole sessions allow."""
+    scaled = chosen.totals and (round(chosen.totals[0] * scene.scale), round(chosen.totals[1] * scene.scale))
+    counted = _write_exchanges(scene, folder, totals.voluminous(scene, plan, scaled) if scaled else plan)
+    _write_accounts(scene, folder, plan)
+    _write_lists(scene, folder, plan)
+    return counted
+
+
 def _write_exchanges(scene: Scene, folder: write.Folder, plan: DataFrame) -> dict[str, int]:
     """Files hold consecutive stretches of time. Fields are drawn after the rows are in order, to sort little."""
-    files = max(1, round(EXCHANGE_FILES * scene.scale))
+    files = max(1, round(scene.people / PEOPLE_PER_FILE))
     since = F.col("ms") - F.lit(scene.start * 1000)
     part = F.floor(since * F.lit(files) / F.lit(scene.days * DAY_MS)).cast("int")
     moments = write.cut(exchanges.timeline(scene, plan).withColumn(write.PART, part), files, "ms", "exchange")
@@ -124,7 +155,6 @@ def _write_accounts(scene: Scene, folder: write.Folder, plan: DataFrame) -> None
         write.PART, F.pmod(F.crc32("account_id"), F.lit(ACCOUNT_FILES)).cast("int")
     )
     folder.csv("accounts", write.cut(rows, ACCOUNT_FILES, "account_id"))
-    folder.one_csv("truth.csv", accounts.truth(plan))
 
 
 def _write_lists(scene: Scene, folder: write.Folder, plan: DataFrame) -> None:

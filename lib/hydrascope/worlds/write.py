@@ -20,22 +20,22 @@ class Folder:
     """A folder that Spark can write to: local, HDFS or an object store."""
 
     def __init__(self, spark: SparkSession, uri: str) -> None:
-        self._uri = uri.rstrip("/")
+        self.uri = uri.rstrip("/")
         self._path: Any = spark._jvm.org.apache.hadoop.fs.Path  # type: ignore[union-attr]  # noqa: SLF001  Spark's own file systems
-        root = self._path(self._uri)
+        root = self._path(self.uri)
         files = root.getFileSystem(spark._jsc.hadoopConfiguration())  # noqa: SLF001
         # The raw local file system leaves no checksum files beside the ones that are moved.
         self._files: Any = files.getRawFileSystem() if files.getScheme() == "file" else files
 
     def is_free(self) -> bool:
         """True where nothing is there, or an empty folder."""
-        root = self._path(self._uri)
+        root = self._path(self.uri)
         return not self._files.exists(root) or (
             self._files.getFileStatus(root).isDirectory() and not self._files.listStatus(root)
         )
 
     def _staged(self) -> str:
-        return f"{self._uri}/{STAGING}"
+        return f"{self.uri}/{STAGING}"
 
     def ndjson(self, name: str, rows: DataFrame) -> None:
         """`name`/part-00000.json.gz and so on, one file per value of PART, rows in the frame's order."""
@@ -50,7 +50,7 @@ class Folder:
     def one_csv(self, name: str, rows: DataFrame) -> None:
         """The file `name`, sorted by all columns."""
         rows.coalesce(1).sortWithinPartitions(*rows.columns).write.options(**CSV).mode("overwrite").csv(self._staged())
-        target = self._path(f"{self._uri}/{name}")
+        target = self._path(f"{self.uri}/{name}")
         self._files.mkdirs(target.getParent())
         for status in self._files.listStatus(self._path(self._staged())):
             if status.getPath().getName().startswith("part-"):
@@ -59,14 +59,14 @@ class Folder:
 
     def _collect(self, name: str, ending: str) -> None:
         """Move each part's file out of the staging folder under its final name."""
-        self._files.mkdirs(self._path(f"{self._uri}/{name}"))
+        self._files.mkdirs(self._path(f"{self.uri}/{name}"))
         for folder in self._files.listStatus(self._path(self._staged())):
             label, _, number = folder.getPath().getName().partition("=")
             if label != PART:
                 continue
             for status in self._files.listStatus(folder.getPath()):
                 if status.getPath().getName().startswith("part-"):
-                    target = f"{self._uri}/{name}/part-{int(number):05d}.{ending}"
+                    target = f"{self.uri}/{name}/part-{int(number):05d}.{ending}"
                     self._files.rename(status.getPath(), self._path(target))
         self._files.delete(self._path(self._staged()), True)
 

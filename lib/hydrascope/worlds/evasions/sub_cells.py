@@ -49,7 +49,10 @@ def _disguise(scene: Scene, plan: CampaignPlan, rows: DataFrame) -> DataFrame:
     families = list(plan.families or range(len(written.HARVEST)))
     each = max(1, len(families) // cells)
     numbers = constant(families, "array<int>")
-    mine = [frame(numbers[F.pmod(cell * F.lit(each) + F.lit(step), F.lit(len(families)))]) for step in range(each)]
+    words = campaign.wording(scene, plan)
+    mine = [
+        frame(numbers[F.pmod(cell * F.lit(each) + F.lit(step), F.lit(len(families)))], words) for step in range(each)
+    ]
     card = draw.bits("cell card", name, cell, F.floor(slot / F.lit(cells * CARD_USERS)))
     cheap = F.concat(draw.word("cell stem", people.STEMS, name, cell), draw.word("cell nick", people.NICKS, name, cell))
     moved = F.concat(F.substring_index("email", "@", 1), F.lit("@"), cheap, F.lit(".xyz"))
