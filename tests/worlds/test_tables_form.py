@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from hydrascope import gate, tables
 from hydrascope.errors import SettingsError
 from hydrascope.worlds import World, generate, tabular, totals, warehouse, world
 from hydrascope.worlds.draw import Draw
+from hydrascope.worlds.networks import NETWORKS
 from hydrascope.worlds.presets import preset
 from hydrascope.worlds.scene import Scene
-from hydrascope.worlds.tabular import Uses, Window
+from hydrascope.worlds.tabular import Uses
+from hydrascope.worlds.vector import STEPS, Window
 
 SCALE = 0.001
 ORDINARY, HARVESTED = 71_200, 28_800
@@ -46,6 +49,7 @@ def test_the_reference_case_has_its_exchanges_and_accounts_to_the_last_one(made:
     by_kind = dict(made.exchanges.join(made.truth, "account_id").groupBy("kind").count().collect())
     assert by_kind == {"benign": ORDINARY, "campaign": HARVESTED}
     assert (made.world.exchanges, made.world.campaign_exchanges) == (ORDINARY + HARVESTED, HARVESTED)
+    assert made.world.bytes == sum(path.stat().st_size for path in made.folder.rglob("*") if path.is_file())
     assert made.accounts.count() == made.world.accounts == made.truth.count()
     harvesters = made.truth.where("kind = 'campaign'").select("account_id")
     assert harvesters.join(made.exchanges, "account_id", "left_anti").isEmpty()
@@ -128,24 +132,65 @@ def test_no_draw_depends_on_what_else_is_drawn_with_it() -> None:
     keys = np.arange(1000)
     assert np.array_equal(window.bits("a", keys)[400:410], window.bits("a", keys[400:410]))
     assert not np.array_equal(window.bits("a", keys), window.bits("b", keys))
-    means = [drawn.mean() / tabular.STEPS for drawn in window.draws("a", np.arange(100_000))]
+    means = [drawn.mean() / STEPS for drawn in window.draws("a", np.arange(100_000))]
     assert means == pytest.approx([0.5] * 5, abs=0.01)
+
+
+PLACE = pa.struct({
+    "upto": pa.float64(), "networks": pa.list_(pa.int32()), "key": pa.int64(), "lease_days": pa.int32(),
+    "spread": pa.int32(), "blocks": pa.int32(),
+})  # fmt: skip
+
+
+def batch(egress: list[list[dict[str, object]]], frames: list[list[dict[str, int]]]) -> pa.RecordBatch:
+    """Accounts with keys 1, 2, ... as `tabular.prepared` takes them, as far as their addresses and frames go."""
+    return pa.RecordBatch.from_pydict({
+        "key": pa.array(range(1, len(egress) + 1), pa.int64()),
+        "egress": pa.array(egress, pa.list_(PLACE)),
+        "frames": pa.array(frames, pa.list_(pa.struct({"frame": pa.int32(), "key": pa.int64()}))),
+        "framed": pa.array([1.0] * len(egress)),
+        **{name: pa.array(["x"] * len(egress)) for name in tabular.FEW},
+    })  # fmt: skip
+
+
+def somewhere(upto: float, network: int, key: int, **kept: int) -> dict[str, object]:
+    return {"upto": upto, "networks": [network], "key": key, "lease_days": 0, "spread": 0, "blocks": 1} | kept
 
 
 def test_accounts_without_any_frame_have_exchanges_without_template() -> None:
     window = Window(1, 0, 45 * DAY_MS)
-    frames = pa.array([[], []], pa.list_(pa.struct({"frame": pa.int32(), "key": pa.int64()})))
-    words = {name: pa.array(["x", None]) for name in tabular.FEW}
-    prepared = tabular.prepared(
-        window, pa.RecordBatch.from_pydict({"frames": frames, "framed": pa.array([1.0, 0.0]), **words})
-    )
-    five = np.array([0, 0, 1, 1, 1])
-    bits = np.arange(5).astype(np.uint64)
-    framing = tabular._frame(
-        window, prepared, Uses(five, np.arange(5), np.zeros(5, np.int64), bits, bits, np.zeros(5, np.int64))
-    )
+    prepared = tabular.prepared(window, batch([[somewhere(1.0, 0, 5)]] * 2, [[], []]))
+    bits, zeros = np.arange(5).astype(np.uint64), np.zeros(5, np.int64)
+    framing = tabular._frame(window, prepared, Uses(np.array([0, 0, 1, 1, 1]), zeros, zeros, bits, bits, zeros))
     assert framing.name.null_count == 5
     assert [len(each) for each in tabular._sketch(window, framing, bits).to_pylist()] == [2] * 5
+
+
+def test_addresses_follow_shares_leases_and_pools() -> None:
+    window = Window(1, 0, 45 * DAY_MS)
+    fixed, leased = somewhere(1.0, 0, 5), somewhere(1.0, 1, 6, lease_days=15)
+    pool = somewhere(0.5, 2, 7, spread=8, blocks=2)
+    egress = [[fixed], [fixed], [leased], [pool, fixed], *[[{**pool, "upto": 1.0}]] * 30]
+    made = tabular.prepared(window, batch(egress, [[]] * len(egress))).column("addresses").to_pylist()
+    each = [[entry["ip"] for entry in account] for account in made]
+    seasons = [{each[2][place * tabular.SEASONS + season] for place in range(tabular.PLACES)} for season in range(3)]
+    assert set(each[0]) == set(each[1])
+    assert len(set(each[0])) == 1
+    assert [len(season) for season in seasons] == [1, 1, 1]
+    assert len(set.union(*seasons)) == 3
+    assert [ip == each[0][0] for ip in each[3]] == [False] * 6 + [True] * 6
+    pooled = {ip for account in each[4:] for ip in account}
+    assert len(pooled) == 8
+    assert len({ip.rpartition(".")[0] for ip in pooled}) == 2
+    assert {entry["asn"] for account in made[4:] for entry in account} == {NETWORKS[2].asn}
+
+
+@pytest.mark.parametrize("number", [number for number, each in enumerate(NETWORKS) if each.v6])
+def test_an_address_of_the_sixth_version_is_written_as_the_tables_hold_it(number: int) -> None:
+    egress = [[somewhere(1.0, number, 9, spread=1000, blocks=1000)]] * 20
+    made = tabular.prepared(Window(1, 0, 45 * DAY_MS), batch(egress, [[]] * 20)).column("addresses").to_pylist()
+    for entry in (entry for account in made for entry in account):
+        assert str(ipaddress.ip_address(entry["ip"])) == entry["ip"]
 
 
 def test_an_unknown_form_is_refused(spark: SparkSession, tmp_path: Path) -> None:

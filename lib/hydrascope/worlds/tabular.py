@@ -8,11 +8,9 @@ depends on the seed, the account and the number of the exchange, and on nothing 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -20,25 +18,29 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hydrascope.worlds import capabilities, exchanges, models, rhythm
+from hydrascope.worlds import capabilities, exchanges, models, places, rhythm
 from hydrascope.worlds.draw import deck
 from hydrascope.worlds.frames import ALL, COMPOSED
+from hydrascope.worlds.networks import NETWORKS
 from hydrascope.worlds.prompts import CODING_TOPICS
+from hydrascope.worlds.vector import (
+    STEPS,
+    Bits,
+    Flags,
+    Ints,
+    Window,
+    below,
+    coded,
+    digits,
+    hexadecimal,
+    lognormal,
+    same,
+    spoken,
+    table,
+    texts,
+    where,
+)
 from hydrascope.worlds.words import TOPICS
-
-Ints = npt.NDArray[np.int64]
-Bits = npt.NDArray[np.uint64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-
-STEP_BITS = 12
-STEPS = 1 << STEP_BITS
-
-
-def _table(cards: Sequence[int]) -> Ints:
-    """A deck spread over STEPS entries."""
-    return np.array([cards[step * len(cards) // STEPS] for step in range(STEPS)])
-
 
 PLACES, SEASONS = 4, 3
 """An account has so many addresses at a time, and changes them so often in the window where its lines do."""
@@ -51,9 +53,9 @@ STINT_SHIFT = 40
 PROMPT_TOKENS, HISTORY_TOKENS = 150.0, 520.0
 UNSEEN = STEPS // 200
 """Of STEPS, so many exchanges do not have their address, fingerprint or device logged."""
-QUANTILES = np.array([NormalDist().inv_cdf((step + 0.5) / STEPS) for step in range(STEPS)])
-"""The standard normal distribution at evenly spaced probabilities."""
-HEX = np.frombuffer("".join(f"{number:04x}" for number in range(1 << 16)).encode(), np.uint8).reshape(-1, 4)
+NUMBERS = pa.array([str(number) for number in range(256)])
+GROUPS = pa.array([f"{number:x}" for number in range(1 << 16)])
+"""Parts of addresses."""
 OUTCOMES = {
     200: "ok",
     400: "client_error",
@@ -72,61 +74,20 @@ FEW = ["ja4", "user_agent", "sdk", "provider"]
 """Columns of accounts with few different values."""
 LABELS = list(capabilities.OUTPUT_TOKENS)
 USUAL_LABELS, CODING_LABELS = (
-    _table([LABELS.index(card) for card in deck(cards)])
+    table([LABELS.index(card) for card in deck(cards)])
     for cards in (capabilities.CAPABILITY_WEIGHTS, capabilities.CODING_WEIGHTS)
 )
 FRAME_LABELS = np.array([[LABELS.index(label) for label in each.capabilities] for each in ALL])
 MEDIANS = np.array([*capabilities.OUTPUT_TOKENS.values(), capabilities.UNLABELLED_OUTPUT])
-STATUSES = _table(deck(exchanges.STATUS))
-HABITS = _table(deck({number: each.share for number, each in enumerate(models.MODELS)}))
-HOURS = np.array([_table(deck(dict(enumerate(rhythm.HOUR_WEIGHTS[each])))) for each in sorted(rhythm.HOUR_WEIGHTS)])
+STATUSES = table(deck(exchanges.STATUS))
+HABITS = table(deck({number: each.share for number, each in enumerate(models.MODELS)}))
+HOURS = np.array([table(deck(dict(enumerate(rhythm.HOUR_WEIGHTS[each])))) for each in sorted(rhythm.HOUR_WEIGHTS)])
 WORKS = np.array([rhythm.WORKS_WEEKENDS[each] for each in sorted(rhythm.WORKS_WEEKENDS)])
 LATEST = np.array([rhythm.WITHIN_MS.get(each, rhythm.HOUR_MS) for each in sorted(rhythm.HOUR_WEIGHTS)], np.uint64)
 """The tables that draws are read from; rows of the last three are rhythms."""
 NO_FRAME = -2
 NEVER = 1 << 40
 """Seconds of patience of those that never switch."""
-
-
-def _lognormal(sigma: float, drawn: Ints) -> Floats:
-    """Positive, around 1; sigma is the deviation of its natural logarithm."""
-    table: Floats = np.exp(QUANTILES * sigma)
-    return table[drawn]
-
-
-def _below(bound: Any, drawn: Ints) -> Ints:
-    """Whole numbers in [0, bound)."""
-    numbers: Ints = drawn * np.asarray(bound) >> STEP_BITS
-    return numbers
-
-
-@dataclass(frozen=True)
-class Window:
-    """What all rows share: the seed, and the window's first and last moment in milliseconds since the epoch."""
-
-    seed: int
-    start_ms: int
-    end_ms: int
-
-    def bits(self, label: str, *keys: Any) -> Bits:
-        """64 random bits for each tuple of keys (SplitMix64 over the label's hash and the keys)."""
-        salt = hashlib.blake2b(f"{self.seed} {label}".encode(), digest_size=8).digest()
-        value: Bits = np.uint64(int.from_bytes(salt, "big")) * np.ones(1, np.uint64)
-        for key in keys:
-            value = _mixed((value ^ np.asarray(key).astype(np.int64).view(np.uint64)) + np.uint64(0x9E3779B97F4A7C15))
-        return value
-
-    def draws(self, label: str, *keys: Any) -> list[Ints]:
-        """Five independent draws from 0 to STEPS - 1 for each tuple of keys, cut from the same bits."""
-        bits = self.bits(label, *keys)
-        return [((bits >> np.uint64(STEP_BITS * place)) & np.uint64(STEPS - 1)).astype(np.int32) for place in range(5)]
-
-
-def _mixed(value: Bits) -> Bits:
-    """Spread every bit over all bits (the finaliser of SplitMix64)."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
 
 
 @dataclass(frozen=True)
@@ -142,7 +103,10 @@ class Uses:
 
 
 def prepared(window: Window, accounts: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch as the other functions here take it: columns of few values encoded, frames with their template and shingles."""
+    """The batch as the other functions here take it.
+
+    Columns of few values are encoded, frames have their template and shingles, and places have become addresses.
+    """
     columns = {name: accounts.column(name) for name in accounts.schema.names}
     columns |= {name: columns[name].dictionary_encode() for name in FEW}
     held, offsets = _lists(columns["frames"])
@@ -152,12 +116,58 @@ def prepared(window: Window, accounts: pa.RecordBatch) -> pa.RecordBatch:
     fields = {
         "number": pa.array(number),
         "key": pa.array(key),
-        "name": _hexadecimal("frame-", window.bits("template", number, key), 3),
+        "name": hexadecimal("frame-", window.bits("template", number, key), 3),
         **{f"part{part}": pa.array(parts[:, part]) for part in range(FRAME_PARTS)},
     }
     frames = pa.StructArray.from_arrays(list(fields.values()), list(fields))
     columns["frames"] = pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), frames)
+    columns["addresses"] = _addresses(window, columns.pop("egress"), columns["key"].to_numpy())
     return pa.RecordBatch.from_pydict(columns)
+
+
+def _addresses(window: Window, egress: pa.ListArray, owner: Ints) -> pa.ListArray:
+    """For each account the addresses (ip, asn, country) of its PLACES in each of the SEASONS, drawn as `worlds.places` has it."""
+    held, offsets = _lists(egress)
+    upto, key, lease_days, spread, blocks = (
+        held.field(name).to_numpy() for name in ("upto", "key", "lease_days", "spread", "blocks")
+    )
+    choices, starts = _lists(held.field("networks"))
+    days = (window.end_ms - window.start_ms) // rhythm.DAY_MS
+    slots = np.arange(PLACES * SEASONS)
+    account = np.repeat(np.arange(len(owner)), len(slots))
+    place, season = np.divmod(np.tile(slots, len(owner)), SEASONS)
+    at = offsets[:-1][account]
+    for later in range(1, places.MOST_PLACES):  # the first place whose share reaches the slot's
+        following = offsets[:-1][account] + later
+        moves = (at == following - 1) & (upto[at] <= (place + 0.5) / PLACES) & (following < offsets[1:][account])
+        at = np.where(moves, following, at)
+    lease = np.where(lease_days[at] > 0, season * days // SEASONS // np.maximum(lease_days[at], 1), 0)
+    use = (window.bits("use", owner[account], place, season) >> np.uint64(1)).astype(np.int64)
+    turn = np.where(spread[at] > 0, use % np.maximum(spread[at], 1), 0)
+    block = window.bits("block", key[at], turn % blocks[at])
+    host = window.bits("address", key[at], turn + lease * places.ANY)
+    sizes = np.diff(starts)[at].astype(np.uint64)
+    net = choices.to_numpy()[starts[:-1][at] + (window.bits("network", block) % sizes).astype(np.int64)]
+    found = {
+        "ip": _written(net, block, host),
+        "asn": pa.array(np.array([each.asn for each in NETWORKS])[net]),
+        "country": pa.array([each.country for each in NETWORKS]).take(pa.array(net)),
+    }
+    ends = pa.array(np.arange(len(owner) + 1, dtype=np.int32) * np.int32(len(slots)))
+    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays(list(found.values()), list(found)))
+
+
+def _written(net: Ints, block: Bits, host: Bits) -> pa.Array:
+    """The address in the network with the key `block` for its /24 or /48, and the key `host` for the rest."""
+    first, low, high = (np.array([getattr(each, name) for each in NETWORKS])[net] for name in ("first", "low", "high"))
+    second = low + (block % (high - low + 1).astype(np.uint64)).astype(np.int64)
+    third = ((block >> np.uint64(20)) & np.uint64(255)).astype(np.int64)
+    fourth = (host % np.uint64(254)).astype(np.int64) + 1
+    v4 = pc.binary_join_element_wise(*[NUMBERS.take(pa.array(each)) for each in (first, second, third, fourth)], ".")
+    starts = pa.array([each.v6 for each in NETWORKS]).take(pa.array(net))
+    groups = [block, block >> np.uint64(16), *[host >> np.uint64(16 * part) for part in range(4)]]
+    words = [GROUPS.take(pa.array((each & np.uint64(0xFFFF)).astype(np.int64))) for each in groups]
+    return pc.if_else(pc.equal(starts, ""), v4, pc.binary_join_element_wise(starts, *words, ":"))
 
 
 def by_day(used: Uses) -> Iterator[tuple[dt.date, Uses]]:
@@ -203,7 +213,7 @@ def _moment(window: Window, day: Ints, habit: Ints, zone: Ints, key: Ints, sessi
     first_day = window.start_ms // rhythm.DAY_MS
     weekday = (day + first_day + rhythm.THURSDAY) % 7
     weekend, moves, drawn, _, _ = window.draws("day and hour", session)
-    rests, moved = weekend >= WORKS[habit] * STEPS, _below(5, moves)
+    rests, moved = weekend >= WORKS[habit] * STEPS, below(5, moves)
     day = np.where(rests & (weekday == rhythm.SATURDAY), day - 1 - moved, day)
     day = np.where(rests & (weekday == rhythm.SUNDAY), day + 1 + moved, day)
     nightly = (window.bits("nightly hour", key) % np.uint64(rhythm.HOURS)).astype(np.int64)
@@ -224,8 +234,8 @@ def columns(window: Window, accounts: pa.RecordBatch, used: Uses) -> dict[str, p
     def account(name: str, hidden: Flags | None = None) -> pa.Array:
         held = accounts.column(name)
         if pa.types.is_dictionary(held.type):
-            return _coded(held.dictionary, held.indices.fill_null(-1).to_numpy()[at], hidden)
-        return _coded(held.take(owners), local, hidden)
+            return coded(held.dictionary, held.indices.fill_null(-1).to_numpy()[at], hidden)
+        return coded(held.take(owners), local, hidden)
 
     answered, switched, other, keeps, _ = window.draws("answer", exchange)
     no_address, no_client, no_device, _, _ = window.draws("unseen", exchange)
@@ -236,18 +246,18 @@ def columns(window: Window, accounts: pa.RecordBatch, used: Uses) -> dict[str, p
     talks = _held(accounts, "turns")[at] > 1.0
     return {
         "exchange_id": _ids(accounts, used),
-        "format": _same("world", len(at)),
+        "format": same("world", len(at)),
         "source_uri": account("source_uri"),
         "source_pos": pa.array((_held(accounts, "stint")[at].astype(np.int64) << STINT_SHIFT) + used.place + 1),
         "raw_sha256": account("digest"),
         "event_time": pa.array(used.ms * 1000, pa.timestamp("us", "UTC")),
-        "conversation_id": _where(talks, _hexadecimal("conv_", session, 3)),
+        "conversation_id": where(talks, hexadecimal("conv_", session, 3)),
         "account_id": account("account_id"),
         "org_id": account("org_id"),
         "api_key_id": _item(accounts.column("keys"), at, session).dictionary_encode(),
-        "client_ip": _where(no_address >= UNSEEN, address.field("ip")),
-        "client_ip_basis": _same("edge", len(at)),
-        "asn": address.field("asn").cast(pa.int64()),
+        "client_ip": where(no_address >= UNSEEN, address.field("ip")),
+        "client_ip_basis": same("edge", len(at)),
+        "asn": address.field("asn"),
         "country": address.field("country").dictionary_encode(),
         "ja4": account("ja4", no_client < UNSEEN),
         "user_agent": account("user_agent"),
@@ -255,14 +265,14 @@ def columns(window: Window, accounts: pa.RecordBatch, used: Uses) -> dict[str, p
         "device_id": account("device_id", no_device < UNSEEN),
         "provider": account("provider"),
         "model": _model(window, accounts, used, switched, other, keeps),
-        "operation": _same("messages", len(at)),
-        "capability": _spoken(LABELS, label),
+        "operation": same("messages", len(at)),
+        "capability": spoken(LABELS, label),
         "template_id": frame.name,
         "sketch": _sketch(window, frame, exchange),
         "prompt_truncated": pa.array(np.zeros(len(at), bool)),
         **_tokens(window, accounts, used, status, label),
         "status_code": pa.array(status.astype(np.int32)),
-        "outcome": _spoken(list(OUTCOMES.values()), np.searchsorted(list(OUTCOMES), status)),
+        "outcome": spoken(list(OUTCOMES.values()), np.searchsorted(list(OUTCOMES), status)),
         "sample_rate": pa.array(np.ones(len(at))),
     }
 
@@ -282,7 +292,7 @@ def _frame(window: Window, accounts: pa.RecordBatch, used: Uses) -> Framing:
     sizes = np.diff(offsets)[used.at]
     chance, choice, _, _, _ = window.draws("frame", used.session)
     framed = (chance < _held(accounts, "framed")[used.at] * STEPS) & (sizes > 0)
-    taken = held.take(pa.array(offsets[:-1][used.at] + _below(sizes, choice), mask=~framed))
+    taken = held.take(pa.array(offsets[:-1][used.at] + below(sizes, choice), mask=~framed))
     return Framing(
         number=taken.field("number").fill_null(NO_FRAME).to_numpy(),
         key=taken.field("key").fill_null(0).to_numpy(),
@@ -319,10 +329,10 @@ def _label(window: Window, accounts: pa.RecordBatch, used: Uses, frame: Framing)
     """The number in LABELS of the label, or UNLABELLED; by the rules of `worlds.capabilities` and `worlds.exchanges`."""
     stays, strays, _, _, _ = window.draws("topic", used.session)
     keeps = (stays < exchanges.STAYS * STEPS) | (_held(accounts, "framed")[used.at] > exchanges.STEADY)
-    subject = np.where(keeps, _held(accounts, "topic")[used.at], _below(len(TOPICS), strays))
+    subject = np.where(keeps, _held(accounts, "topic")[used.at], below(len(TOPICS), strays))
     composed = frame.number == COMPOSED
     topic, usual, _, _, _ = window.draws("pipeline", frame.key)
-    coding = np.isin(np.where(composed, _below(len(TOPICS), topic), subject), CODING_TOPICS)
+    coding = np.isin(np.where(composed, below(len(TOPICS), topic), subject), CODING_TOPICS)
     side, astray, labelled, free, _ = window.draws("label", used.exchange)
     alone = (frame.number == NO_FRAME) | (astray < capabilities.ASTRAY * STEPS)
     drawn = np.where(alone, free, usual)
@@ -339,25 +349,25 @@ def _model(window: Window, accounts: pa.RecordBatch, used: Uses, switched: Ints,
     patience = accounts.column("patience").fill_null(NEVER).to_numpy()[used.at]
     since = (int(models.NEWEST.released.timestamp()) + patience) * 1000
     newest = (used.ms >= since) & (switched < models.SWITCHED_SHARE * STEPS)
-    return _spoken([each.name for each in models.MODELS], np.where(newest, len(models.MODELS) - 1, older))
+    return spoken([each.name for each in models.MODELS], np.where(newest, len(models.MODELS) - 1, older))
 
 
 def _tokens(window: Window, accounts: pa.RecordBatch, used: Uses, status: Ints, label: Ints) -> dict[str, pa.Array]:
     """Token counts and latency, by the rules of `worlds.exchanges`."""
     asked, system, answered, pace, late = window.draws("tokens", used.exchange)
     ok, turn = status == exchanges.HTTP_OK, used.turn
-    told = PROMPT_TOKENS * _lognormal(0.6, asked) + 8 + _below(33, system)
+    told = PROMPT_TOKENS * lognormal(0.6, asked) + 8 + below(33, system)
     before, cache, _, _, _ = window.draws("history", used.session)
-    history = turn * HISTORY_TOKENS * _lognormal(0.5, before)
+    history = turn * HISTORY_TOKENS * lognormal(0.5, before)
     verbosity = _held(accounts, "verbosity")[used.at]
-    output = np.maximum(np.rint(MEDIANS[label] * verbosity * _lognormal(0.6, answered)), 1)
+    output = np.maximum(np.rint(MEDIANS[label] * verbosity * lognormal(0.6, answered)), 1)
     cached = (turn > 0) & (cache < exchanges.CACHED_SHARE * STEPS)
-    waited = np.rint(14.0 * _lognormal(0.35, pace) * output + 320)
+    waited = np.rint(14.0 * lognormal(0.35, pace) * output + 320)
     return {
         "input_tokens": pa.array(np.maximum(np.rint(told + history), 1).astype(np.int64)),
         "output_tokens": pa.array(np.where(ok, output, 0).astype(np.int64)),
         "cached_input_tokens": pa.array(np.where(cached, np.floor(history * 0.9), 0).astype(np.int64)),
-        "latency_ms": pa.array(np.where(ok, waited, 9.0 + _below(232, late))),
+        "latency_ms": pa.array(np.where(ok, waited, 9.0 + below(232, late))),
     }
 
 
@@ -365,25 +375,7 @@ def _ids(accounts: pa.RecordBatch, used: Uses) -> pa.Array:
     """56 digits of the hash of account and stint, and 8 of the number of the exchange."""
     digests = "".join(accounts.column("id_digest").to_pylist()).encode()
     first = np.frombuffer(digests, np.uint8).reshape(-1, 64)[:, :56]
-    return _texts(np.concatenate([first[used.at], _digits(used.place.view(np.uint64), 2)], axis=1))
-
-
-def _hexadecimal(prefix: str, bits: Bits, groups: int) -> pa.Array:
-    """The prefix and the last `groups` groups of four hexadecimal digits."""
-    start = np.broadcast_to(np.frombuffer(prefix.encode(), np.uint8), (len(bits), len(prefix)))
-    return _texts(np.concatenate([start, _digits(bits, groups)], axis=1))
-
-
-def _digits(bits: Bits, groups: int) -> npt.NDArray[np.uint8]:
-    shifts = [np.uint64(16 * group) for group in reversed(range(groups))]
-    return np.concatenate([HEX[((bits >> shift) & np.uint64(0xFFFF)).astype(np.int64)] for shift in shifts], axis=1)
-
-
-def _texts(letters: npt.NDArray[np.uint8]) -> pa.Array:
-    """Rows of ASCII letters as strings."""
-    count, width = letters.shape
-    offsets = np.arange(count + 1, dtype=np.int32) * np.int32(width)
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(letters)))
+    return texts(np.concatenate([first[used.at], digits(used.place.view(np.uint64), 2)], axis=1))
 
 
 def _held(accounts: pa.RecordBatch, name: str) -> npt.NDArray[Any]:
@@ -402,24 +394,3 @@ def _item(column: pa.ListArray, at: Ints, session: Bits) -> pa.Array:
     held, offsets = _lists(column)
     sizes = np.diff(offsets)[at].astype(np.uint64)
     return held.take(pa.array(offsets[:-1][at] + (session % sizes).astype(np.int64)))
-
-
-def _spoken(words: Sequence[str], number: Ints) -> pa.Array:
-    """The word of each number; null for a number past the last."""
-    indices = pa.array(number.astype(np.int32), mask=number >= len(words))
-    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
-
-
-def _coded(words: pa.Array, number: Ints, hidden: Flags | None = None) -> pa.Array:
-    """The word of each number, null where there is none, where it is null, and where it is hidden."""
-    known = np.append(words.is_valid().to_numpy(zero_copy_only=False), False)
-    missing = ~known[number] if hidden is None else hidden | ~known[number]
-    return pa.DictionaryArray.from_arrays(pa.array(number.astype(np.int32), mask=missing), words.fill_null(""))
-
-
-def _where(shown: Flags, values: pa.Array) -> pa.Array:
-    return pc.if_else(pa.array(shown), values, None)
-
-
-def _same(word: str, count: int) -> pa.Array:
-    return _spoken([word], np.zeros(count, np.int64))

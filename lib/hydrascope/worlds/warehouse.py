@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark import StorageLevel, TaskContext
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope import contract as contracts
@@ -20,11 +20,10 @@ from hydrascope.errors import GateFailed
 from hydrascope.reading.meaning import meaning
 from hydrascope.settings import IngestSettings
 from hydrascope.sources import named
-from hydrascope.worlds import accounts, clients, people, places, tabular
-from hydrascope.worlds.draw import Draw
+from hydrascope.worlds import accounts, clients, people, tabular
 from hydrascope.worlds.models import MODELS
 from hydrascope.worlds.scene import Scene
-from hydrascope.worlds.tabular import PLACES, SEASONS, Window
+from hydrascope.worlds.vector import Window
 
 ACCOUNTS_AT_A_TIME = 20_000
 MOST_KEYS = 3
@@ -52,10 +51,8 @@ ARROW = {
 def exchanges(scene: Scene, counted: DataFrame, warehouse: str, fingerprint: str) -> dict[str, int]:
     """Write the exchanges table for a plan with its numbers of exchanges (`totals.counted`).
 
-    Returns its `exchanges`, and those of its `campaign` accounts.
-
-    Each task writes one file per day, and Delta takes the files over as they are. Raises GateFailed where they do
-    not hold as many rows as the plan says.
+    Returns the number of its `exchanges`, and of those of its `campaign` accounts. Each task writes one file per day, and
+    Delta takes the files over as they are. Raises GateFailed where they do not hold as many rows as the plan says.
     """
     contract = contracts.load("exchanges")
     folder = tables.path(warehouse, contract.table)
@@ -134,28 +131,18 @@ def _ready(scene: Scene, counted: DataFrame) -> DataFrame:
     died = F.least(F.coalesce(F.col("closed"), F.lit(scene.end)), F.lit(scene.end)) * F.lit(1000)
     return counted.where("exchanges > 0").select(
         "kind", "key", "stint", "exchanges", "low", "high", "even", "ramp", "rhythm", "zone", "turns", "topic", "framed",
-        "frames", "patience", "verbosity", "sticky_ms", "tick_ms", "account_id", "org_id", "provider",
+        "frames", "egress", "patience", "verbosity", "sticky_ms", "tick_ms", "account_id", "org_id", "provider",
         born.alias("born"),
         (died - born).alias("life"),
         F.sha2("account_id", 256).alias("digest"),
         F.sha2(F.concat_ws("/", "account_id", "stint"), 256).alias("id_digest"),
         F.concat(F.lit("world:"), F.col("account_id")).alias("source_uri"),
         F.array_compact(F.array(*keys)).alias("keys"),
-        F.array(*[_address(scene, place, season) for place in range(PLACES) for season in range(SEASONS)]).alias("addresses"),
         clients.ja4(F.col("client")).alias("ja4"),
         agent.alias("user_agent"),
         values.sdk(F.lower(agent)).alias("sdk"),
         values.identifier(F.col("device_id")).alias("device_id"),
     )  # fmt: skip
-
-
-def _address(scene: Scene, place: int, season: int) -> Column:
-    """The account's address of that number in that season."""
-    draw: Draw = scene.draw
-    share = F.lit((place + 0.5) / PLACES)
-    moment = draw.bits("use", F.col("key"), F.lit(place), F.lit(season))
-    day = F.lit(season * scene.days // SEASONS)
-    return places.address(draw, places.choose(F.col("egress"), share), day, moment)
 
 
 def _filled(columns: dict[str, pa.Array], schema: pa.Schema, rows: int) -> pa.Table:

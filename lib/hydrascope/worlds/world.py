@@ -45,6 +45,7 @@ class World:
     campaign_accounts: int
     trap_accounts: int
     traps: int
+    bytes: int
 
 
 def generate(
@@ -95,6 +96,7 @@ def generate(
         campaign_accounts=kinds.get("campaign", 0),
         trap_accounts=kinds.get("trap", 0),
         traps=len(chosen.traps),
+        bytes=folder.size(),
     )
 
 

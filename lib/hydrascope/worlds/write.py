@@ -34,6 +34,10 @@ class Folder:
             self._files.getFileStatus(root).isDirectory() and not self._files.listStatus(root)
         )
 
+    def size(self) -> int:
+        """Bytes of all files in it."""
+        return int(self._files.getContentSummary(self._path(self.uri)).getLength())
+
     def _staged(self) -> str:
         return f"{self.uri}/{STAGING}"
 

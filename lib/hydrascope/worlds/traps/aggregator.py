@@ -8,11 +8,11 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from hydrascope.worlds import clients, networks, people, places, rhythm
+from hydrascope.worlds import clients, networks, places, rhythm
 from hydrascope.worlds import frames as written
 from hydrascope.worlds.plans import TrapPlan
 from hydrascope.worlds.scene import Scene, frame
-from hydrascope.worlds.traps.trap import Trap, staff
+from hydrascope.worlds.traps.trap import Trap, under_contract
 
 EXCHANGES = 12_000
 """The firm's exchanges in the window, over all its accounts at scale 1."""
@@ -28,11 +28,7 @@ def _cast(scene: Scene, plan: TrapPlan, rows: DataFrame) -> DataFrame:
     apps = [frame(F.lit(written.COMPOSED), draw.bits("app", group, F.lit(app))) for app in range(APPS)]
     return rows.withColumns(
         {
-            "org_id": people.identifier("org_", draw.bits("organisation", group)),
-            "email": staff(scene, plan),
-            "plan": F.lit("enterprise"),
-            "status": F.lit("active"),
-            "payment_kind": F.lit(people.INVOICE),
+            **under_contract(scene, plan),
             "egress": F.array(router),
             "client": F.lit(clients.number("go")),
             "api_keys": F.lit(1),

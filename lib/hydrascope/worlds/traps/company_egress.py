@@ -8,11 +8,11 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from hydrascope.worlds import clients, networks, people, places, rhythm
+from hydrascope.worlds import clients, networks, places, rhythm
 from hydrascope.worlds import frames as written
 from hydrascope.worlds.plans import TrapPlan
 from hydrascope.worlds.scene import DAY_SECONDS, Scene, home
-from hydrascope.worlds.traps.trap import Trap, near, only, staff
+from hydrascope.worlds.traps.trap import Trap, near, only, under_contract
 
 
 def _cast(scene: Scene, plan: TrapPlan, rows: DataFrame) -> DataFrame:
@@ -25,12 +25,8 @@ def _cast(scene: Scene, plan: TrapPlan, rows: DataFrame) -> DataFrame:
         {
             "country": F.lit(0),
             "zone": F.lit(-5),
-            "org_id": people.identifier("org_", draw.bits("organisation", F.lit(plan.name))),
-            "email": staff(scene, plan),
-            "plan": F.lit("enterprise"),
-            "status": F.lit("active"),
+            **under_contract(scene, plan),
             "created": F.when(rollout, near(scene, -38, 1.5)).otherwise(later).cast("bigint"),
-            "payment_kind": F.lit(people.INVOICE),
             "rhythm": F.lit(rhythm.OFFICE),
             "egress": F.array(gate, home(scene, 1.0, key, F.lit(0))),
             "client": F.when(draw.chance("uses the tool", 0.75, key), F.lit(tool)).otherwise(

@@ -8,13 +8,13 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from hydrascope.worlds import clients, networks, people, places, rhythm
+from hydrascope.worlds import clients, networks, places, rhythm
 from hydrascope.worlds import frames as written
 from hydrascope.worlds.draw import constant
 from hydrascope.worlds.plans import TrapPlan
 from hydrascope.worlds.prompts import CODING_TOPICS
 from hydrascope.worlds.scene import Scene
-from hydrascope.worlds.traps.trap import Trap, only, staff
+from hydrascope.worlds.traps.trap import Trap, only, under_contract
 
 EXCHANGES = 8_000
 """Pieces of data made in the window, over all accounts at scale 1."""
@@ -27,11 +27,7 @@ def _cast(scene: Scene, plan: TrapPlan, rows: DataFrame) -> DataFrame:
     machines = places.place(1.0, networks.of("cloud"), draw.bits("machines", group), spread=3)
     return rows.withColumns(
         {
-            "org_id": people.identifier("org_", draw.bits("organisation", group)),
-            "email": staff(scene, plan),
-            "plan": F.lit("enterprise"),
-            "status": F.lit("active"),
-            "payment_kind": F.lit(people.INVOICE),
+            **under_contract(scene, plan),
             "egress": F.array(machines),
             "client": F.lit(clients.number("python aiohttp")),
             "topic": draw.item("topic", constant(CODING_TOPICS, "array<int>"), key),

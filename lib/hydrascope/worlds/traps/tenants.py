@@ -8,12 +8,12 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from hydrascope.worlds import clients, networks, people, places, rhythm
+from hydrascope.worlds import clients, networks, places, rhythm
 from hydrascope.worlds import frames as written
 from hydrascope.worlds.draw import hex_digits
 from hydrascope.worlds.plans import TrapPlan
 from hydrascope.worlds.scene import Scene, frame
-from hydrascope.worlds.traps.trap import Trap, domain
+from hydrascope.worlds.traps.trap import Trap, domain, under_contract
 
 FEATURES = 2
 """Features of the product, each with its prompt frame."""
@@ -27,11 +27,8 @@ def _cast(scene: Scene, plan: TrapPlan, rows: DataFrame) -> DataFrame:
     features = [frame(F.lit(written.COMPOSED), draw.bits("feature", group, F.lit(each))) for each in range(FEATURES)]
     return rows.withColumns(
         {
-            "org_id": people.identifier("org_", draw.bits("organisation", group)),
+            **under_contract(scene, plan),
             "email": F.concat(F.lit("tenant-"), hex_digits(key, 6), F.lit("@"), domain(scene, plan)),
-            "plan": F.lit("enterprise"),
-            "status": F.lit("active"),
-            "payment_kind": F.lit(people.INVOICE),
             "egress": F.array(service),
             "client": F.lit(clients.number("java")),
             "end_users": F.lit(END_USERS),

@@ -53,3 +53,14 @@ def domain(scene: Scene, plan: TrapPlan) -> Column:
 def staff(scene: Scene, plan: TrapPlan) -> Column:
     """Work addresses at the group's own organisation."""
     return people.work_email(scene.draw, domain(scene, plan), F.lit(plan.name), F.col("n"))
+
+
+def under_contract(scene: Scene, plan: TrapPlan) -> dict[str, Column]:
+    """The group as seats of its own organisation, which pays by invoice."""
+    return {
+        "org_id": people.identifier("org_", scene.draw.bits("organisation", F.lit(plan.name))),
+        "email": staff(scene, plan),
+        "plan": F.lit("enterprise"),
+        "status": F.lit("active"),
+        "payment_kind": F.lit(people.INVOICE),
+    }
