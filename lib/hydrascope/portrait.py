@@ -28,6 +28,7 @@ CAMPAIGN_RATE = "about 26: 28.8 million exchanges of 25,000 accounts in 45 days 
 PIVOT = "nearly half within 24 hours for one campaign (report of February 2026)"
 SHARED = "one IPv4 address may stand for thousands of people (Cloudflare, October 2025)"
 TAIL = "none published; use of online services is heavy-tailed"
+BAD_SHARE = "share of accounts that are a campaign's"
 NONE = "none published"
 
 
@@ -70,7 +71,7 @@ def _campaigns(known: DataFrame, truth: DataFrame) -> list[Feature]:
     counted = _one(truth.agg(F.count_if(F.col("kind") == "campaign").alias("bad"), F.count("*").alias("all")))
     return [
         Feature("exchanges of a campaign's account on an active day, mean", _rounded(rate), CAMPAIGN_RATE),
-        Feature("share of accounts that are a campaign's", share(counted["bad"], counted["all"]), NONE),
+        Feature(BAD_SHARE, share(counted["bad"], counted["all"]), NONE),
     ]
 
 
