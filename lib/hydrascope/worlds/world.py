@@ -25,7 +25,9 @@ SETTINGS = {
     "spark.sql.caseSensitive": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
 }
+"""Fused stages of a plan's many expressions are larger than the JVM compiles, so that they are slower than single ones."""
 DECLARED_SHARE = 0.12
 """Share of the large ordinary organisations that are on the provider's list."""
 KNOWN_TRAPS = [code for code, trap in traps.TRAPS.items() if trap.declared]
