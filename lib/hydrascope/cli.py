@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,11 +90,9 @@ def world(
     from hydrascope import worlds
 
     chosen = _settings(None, overrides)
-    with screen.step("world") as step:
-        made = worlds.generate(
-            _spark(chosen), out, preset=preset, seed=seed, scale=scale, intensity=intensity, form=form
-        )
-        step.rows = made.exchanges
+    started = time.monotonic()
+    made = worlds.generate(_spark(chosen), out, preset=preset, seed=seed, scale=scale, intensity=intensity, form=form)
+    screen.progress("world", made.exchanges, time.monotonic() - started)
     _print_rows([_plain(made)], "world", json)
 
 
