@@ -89,10 +89,24 @@ def test_a_warehouse_of_a_newer_contract_is_refused_before_anything_is_done(
         pipeline.detect(spark, warehouse, load())
 
 
+def test_a_run_without_input_is_detection_over_what_the_warehouse_holds(
+    spark: SparkSession, small: Small, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warehouse = shutil.copytree(small.warehouse, tmp_path / "warehouse")
+    for table in ("objects", "quarantine", "campaigns"):
+        shutil.rmtree(warehouse / table)
+    assert main(["run", "--warehouse", str(warehouse), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    before = tables.read(spark, str(small.warehouse), "campaigns").select("campaign_id").collect()
+    assert [each["campaign_id"] for each in told] == [row["campaign_id"] for row in before]
+    assert len(told) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["run", "--input", "no/such/folder", "--warehouse", "w"], "no/such/folder"),
+        (["run", "--warehouse", "no/such/warehouse"], "hydrascope run --input FOLDER"),
         (["show", "campaigns", "--warehouse", "no/such/warehouse"], "no/such/warehouse"),
         (["show", "campains"], "campaigns"),
         (["run", "--input", ".", "--warehouse", "w", "--set", "links.min_bitz=1"], "links.min_bits"),

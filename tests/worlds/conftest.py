@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from hydrascope.worlds import evasions, exchanges, traps, world
+from hydrascope.worlds import evasions, exchanges, places, traps, world
 from hydrascope.worlds.draw import Draw
 from hydrascope.worlds.plans import INTENSITIES, CampaignPlan, TrapPlan
 from hydrascope.worlds.scene import Scene, complete
@@ -47,6 +47,7 @@ def exhibit(spark: SparkSession) -> Callable[[str], Exhibit]:
         scene = Scene(world.session(spark), Draw(SEED), dt.date(2026, 4, 22), 45, 1.0)
         groups = [_group(scene, code, word, share) for word, share in INTENSITIES.items()]
         plan = complete(scene, groups).withColumn("intensity", F.substring_index("group", "-", -1)).persist()
+        assert plan.where(F.size("egress") > places.MOST_PLACES).isEmpty()
         moments = exchanges.timeline(scene, plan)
         return Exhibit(plan, exchanges.describe(scene, moments, "group", "intensity", "stint").persist())
 

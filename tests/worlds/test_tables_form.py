@@ -97,7 +97,7 @@ def test_the_same_rows_come_out_whatever_the_partitions_and_the_batches(
     scene = Scene(own, Draw(7), chosen.start, chosen.days, SCALE, round(chosen.population * SCALE))
     monkeypatch.setattr(warehouse, "ACCOUNTS_AT_A_TIME", 97)
     plan = world._plan(scene, chosen).repartition(5, "stint", "org_id")
-    counted = totals.counted(scene, plan, (ORDINARY, HARVESTED)).repartition(3, "account_id")
+    counted = totals.counted(scene, plan, chosen.totals).repartition(3, "account_id")
     warehouse.exchanges(scene, counted, str(tmp_path), "0" * 64)
     contract = contracts.load("exchanges")
     again = tables.read(spark, str(tmp_path), "exchanges")

@@ -101,7 +101,7 @@ def _reasons(decide: DecideSettings) -> Column:
         F.col("share") < NEARLY_ALL,
         F.format_string("Against: %.0f %% of its exchanges do not use them.", (1 - F.col("share")) * 100),
     )
-    lives = F.when(
+    owner = F.when(
         F.col("own_days").isNotNull(),
         F.format_string(
             "Against: beside them it leads another life, %d exchanges on %d days from other addresses and with another "
@@ -114,4 +114,4 @@ def _reasons(decide: DecideSettings) -> Column:
     part = F.when(F.col("share") >= decide.min_share, F.concat(F.lit("For: "), uses)).otherwise(
         F.concat(F.lit("Against: only "), uses)
     )
-    return F.filter(F.array(held, part, little, own, lives, alone), lambda reason: reason.isNotNull())
+    return F.filter(F.array(held, part, little, own, owner, alone), lambda reason: reason.isNotNull())

@@ -21,8 +21,8 @@ def counted(scene: Scene, plan: DataFrame, totals: tuple[int, int] | None) -> Da
     """The rows of the plan that live in the window, with `low`, `high` and their number of `exchanges`.
 
     Without `totals` each makes what its volume says. With them its volume is a weight, and the numbers add up to the
-    first total over all that is in no campaign and to the second over the campaigns, exactly: running sums are scaled
-    and rounded, and a number is the difference of two of them.
+    first total (at scale 1) over all that is in no campaign and to the second over the campaigns, exactly: running sums
+    are scaled and rounded, and a number is the difference of two of them.
     """
     lived = F.col("volume") * (F.col("high") - F.col("low")) / F.lit(scene.days)
     rows = alive(scene, plan)
@@ -36,7 +36,8 @@ def counted(scene: Scene, plan: DataFrame, totals: tuple[int, int] | None) -> Da
         }
     )
     masses = rows.groupBy(IN_CAMPAIGN, "bucket").agg(F.sum("weight").alias("mass")).collect()
-    shares = _shares({(row[IN_CAMPAIGN], row["bucket"]): row["mass"] for row in masses}, totals)
+    ordinary, harvested = (round(total * scene.scale) for total in totals)
+    shares = _shares({(row[IN_CAMPAIGN], row["bucket"]): row["mass"] for row in masses}, (ordinary, harvested))
     told = [(in_campaign, bucket, mass, share) for (in_campaign, bucket), (mass, share) in shares.items()]
     known = scene.spark.createDataFrame(told, f"{IN_CAMPAIGN} boolean, bucket bigint, mass bigint, share bigint")
     until = Window.partitionBy(IN_CAMPAIGN, "bucket").orderBy("key", "stint").rowsBetween(Window.unboundedPreceding, 0)
@@ -45,8 +46,10 @@ def counted(scene: Scene, plan: DataFrame, totals: tuple[int, int] | None) -> Da
     return summed.withColumn("exchanges", number).drop("weight", "bucket", "mass", "share", "until", IN_CAMPAIGN)
 
 
-def voluminous(scene: Scene, plan: DataFrame, totals: tuple[int, int]) -> DataFrame:
-    """The plan with the volumes that give these totals."""
+def voluminous(scene: Scene, plan: DataFrame, totals: tuple[int, int] | None) -> DataFrame:
+    """The plan with the volumes that give these totals; as it is where there are none."""
+    if totals is None:
+        return plan
     rows = counted(scene, plan, totals)
     volume = F.col("exchanges") * F.lit(scene.days) / (F.col("high") - F.col("low"))
     return rows.withColumn("volume", volume).drop("low", "high", "exchanges")

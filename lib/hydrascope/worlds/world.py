@@ -121,8 +121,7 @@ def _plan(scene: Scene, preset: Preset) -> DataFrame:
 
 def _write_tables(scene: Scene, folder: write.Folder, plan: DataFrame, chosen: Preset) -> dict[str, int]:
     """The tables, with the numbers of exchanges that the preset asks for."""
-    scaled = chosen.totals and (round(chosen.totals[0] * scene.scale), round(chosen.totals[1] * scene.scale))
-    made = totals.counted(scene, plan, scaled)
+    made = totals.counted(scene, plan, chosen.totals)
     fingerprint = hashlib.sha256(f"world {chosen} {scene.draw.seed} {scene.scale}".encode()).hexdigest()
     counts = warehouse.exchanges(scene, made, folder.uri, fingerprint)
     warehouse.people_and_models(scene, plan, folder.uri, fingerprint)
@@ -131,8 +130,7 @@ def _write_tables(scene: Scene, folder: write.Folder, plan: DataFrame, chosen: P
 
 def _write_native(scene: Scene, folder: write.Folder, plan: DataFrame, chosen: Preset) -> dict[str, int]:
     """The logs; totals of the preset are met as far as whole sessions allow."""
-    scaled = chosen.totals and (round(chosen.totals[0] * scene.scale), round(chosen.totals[1] * scene.scale))
-    counted = _write_exchanges(scene, folder, totals.voluminous(scene, plan, scaled) if scaled else plan)
+    counted = _write_exchanges(scene, folder, totals.voluminous(scene, plan, chosen.totals))
     _write_accounts(scene, folder, plan)
     _write_lists(scene, folder, plan)
     return counted
