@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hydrascope import contract as contracts
-from hydrascope.errors import NotFound
+from hydrascope.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 MOST_KNOWN = 5
+MOST_BARS = 24
 
 
 @dataclass(frozen=True)
@@ -110,14 +112,58 @@ class Case:
 
         One account: a row per observable it was seen with: its cluster and campaign, the bits of the link (null where the
         value joins nobody), the accounts that hold the value, its verdict and the reason. Two accounts: a row per
-        observable both were seen with, the dates of each, the bits and their running total, strongest first; bits of
-        kinds that depend on each other are capped when a cluster is formed, so the total is an upper end.
+        observable both were seen with, the dates of each, its bits, what counts of them once values of one view have
+        reached their common cap, and the running total, strongest first.
         """
         from hydrascope.report import explaining
+        from hydrascope.settings import LinkSettings
 
         for account in (a, *([b] if b is not None else [])):
             self._known_account(account)
-        return explaining.one(self, a) if b is None else explaining.two(self, a, b)
+        if b is None:
+            return explaining.one(self, a)
+        return explaining.two(self, a, b, LinkSettings().view_cap_bits)
+
+    def waterfall(self, a: str, b: str) -> Any:
+        """A chart: the bits that two accounts share, value by value, up to their total."""
+        from hydrascope.report import figures, looks
+
+        return figures.waterfall(looks.rows(self.explain(a, b).where("counted_bits > 0"), MOST_BARS + 1), MOST_BARS)
+
+    def path(self, a: str, b: str) -> DataFrame:
+        """The shortest chain of accounts from `a` to `b`, each sharing a joint with the one before, by the strongest joints.
+
+        A row per step, from `a` (step 0, no joint). Empty where no joint leads from one to the other: they are in no
+        common component.
+        """
+        from hydrascope.report import explaining
+
+        for account in (a, b):
+            self._known_account(account)
+        return explaining.path(self, a, b)
+
+    def pivot(self, *, first: dt.date | None = None, last: dt.date | None = None, **value: str) -> DataFrame:
+        """The accounts seen with a value, such as `pivot(ip="8.8.4.4")`, on the UTC days from `first` to `last`.
+
+        With exchanges, days, first and last use, cluster, campaign, role and the bits of the link. Raises SettingsError
+        for a kind that does not exist, or more than one.
+        """
+        from hydrascope.report import explaining
+
+        kind, wanted = _one_kind(value)
+        return explaining.pivot(self, kind, wanted, first, last)
+
+    def observable(self, **value: str) -> DataFrame:
+        """The verdict on a value, such as `observable(ip="8.8.4.4")`: one row, none where no two accounts share it."""
+        from hydrascope.report import explaining
+
+        return explaining.observable(self, *_one_kind(value))
+
+    def hubs(self) -> DataFrame:
+        """Every value above its kind's cap with the verdict on it and why, most accounts first."""
+        from hydrascope.report import explaining
+
+        return explaining.hubs(self)
 
     def timeline(self, campaign_id: str) -> Any:
         """A chart: the campaign's exchanges and active accounts by UTC day, beside everyone's exchanges."""
@@ -152,6 +198,17 @@ class Case:
     def _unknown(self, what: str, asked: str, known: list[str]) -> str:
         some = f"known are, among others: {', '.join(known)}" if known else "none is known"
         return f"no {what} '{asked}' in '{self.warehouse}'; {some}; type 'hydrascope show campaigns --warehouse {self.warehouse}'"
+
+
+def _one_kind(value: dict[str, str]) -> tuple[str, str]:
+    from hydrascope.kinds import BY_NAME
+
+    if len(value) != 1 or set(value) - set(BY_NAME):
+        raise SettingsError(
+            f"asked for {', '.join(value) or 'nothing'}; give one kind and its value, such as ip=8.8.4.4; "
+            f"the kinds are {', '.join(sorted(BY_NAME))}"
+        )
+    return next(iter(value.items()))
 
 
 def _instead(warehouse: str) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
 
-from hydrascope import __version__, screen
+from hydrascope import __version__, listing, screen
 from hydrascope.errors import HydrascopeError, NotFound, SettingsError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ SettingsFile = Annotated[str | None, typer.Option("--settings", help="TOML file 
 Overrides = Annotated[list[str] | None, typer.Option("--set", help="One setting: section.name=value. May be repeated.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Format = Annotated[str | None, typer.Option("--format", help="Read every object as this format.")]
+DAY = "%Y-%m-%d"
 Seed = Annotated[int, typer.Option(help="The same seed gives the same world.")]
 
 
@@ -66,7 +68,7 @@ def demo(
     if json:
         screen.as_json(result)
         return
-    _print_evaluation(result)
+    listing.evaluation(result)
     print(f"\ncase file: {pages[0]}")
 
 
@@ -93,7 +95,7 @@ def world(
     started = time.monotonic()
     made = worlds.generate(_spark(chosen), out, preset=preset, seed=seed, scale=scale, intensity=intensity, form=form)
     screen.progress("world", made.exchanges, time.monotonic() - started)
-    _print_rows([_plain(made)], "world", json)
+    listing.rows([_plain(made)], "world", json)
 
 
 @app.command()
@@ -110,7 +112,7 @@ def ingest(
     _readable(input, warehouse)
     spark = _spark(chosen)
     _ingest_and_detect(spark, input, warehouse, chosen, forced=format, detection=False)
-    _print_ledger(spark, warehouse, json)
+    listing.ledger(spark, warehouse, json)
 
 
 @app.command()
@@ -132,36 +134,38 @@ def run(
     _readable(input, warehouse)
     spark = _spark(chosen)
     _ingest_and_detect(spark, input, warehouse, chosen, forced=format)
-    _print_ledger(spark, warehouse, json)
+    listing.ledger(spark, warehouse, json)
     if not json:
-        _print_campaigns(warehouse)
+        listing.campaigns(_case(warehouse).campaigns())
 
 
 @app.command()
 def show(
-    what: Annotated[str, typer.Argument(help="A table, or 'tables' for all with their content hashes.")] = "campaigns",
+    what: Annotated[
+        str,
+        typer.Argument(help="A table; 'tables' for all with their content hashes; 'hubs' for the most shared values."),
+    ] = "campaigns",
     warehouse: Warehouse = "demo/warehouse-1",
     only: Annotated[list[str] | None, typer.Option(help="column=value; may be repeated.")] = None,
+    verdict: Annotated[str | None, typer.Option(help="Observables: joins, context or dropped.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Most rows shown.")] = 50,
     json: Json = False,
 ) -> None:
     """Print a table of the warehouse, in the order of its key."""
     from hydrascope import contract as contracts
-    from hydrascope import tables
 
     if what == "tables":
-        _print_rows(_inventory(_spark(_settings(None, None)), warehouse), "tables", json)
+        listing.rows(_inventory(_spark(_settings(None, None)), warehouse), "tables", json)
         return
-    if what not in contracts.tables():
-        raise NotFound(f"no table '{what}'; show one of: tables, {', '.join(contracts.tables())}")
-    _known(warehouse)
-    frame = tables.read(_spark(_settings(None, None)), warehouse, what)
-    for condition in only or []:
+    if what != "hubs" and what not in contracts.tables():
+        raise NotFound(f"no table '{what}'; show one of: tables, hubs, {', '.join(contracts.tables())}")
+    case = _case(warehouse)
+    frame = case.hubs() if what == "hubs" else case.table(what).orderBy(*contracts.load(what).key)
+    for condition in [*(only or []), *([f"verdict={verdict}"] if verdict is not None else [])]:
         frame = _filtered(frame, what, condition)
-    contract = contracts.load(what)
-    rows = [row.asDict(recursive=True) for row in frame.orderBy(*contract.key).limit(limit + 1).collect()]
-    _print_rows(rows[:limit], what, json)
-    if len(rows) > limit:
+    found = listing.taken(frame, limit + 1)
+    listing.rows(found[:limit], what, json)
+    if len(found) > limit:
         print(f"only the first {limit} rows are shown; type --limit N or --only column=value", file=sys.stderr)
 
 
@@ -170,12 +174,58 @@ def explain(
     account: Annotated[str, typer.Argument(help="An account.")],
     other: Annotated[str | None, typer.Argument(help="Another account.")] = None,
     warehouse: Warehouse = "demo/warehouse-1",
+    svg: Annotated[str | None, typer.Option(help="File to draw what two accounts share in, bit by bit.")] = None,
     json: Json = False,
 ) -> None:
     """Say what holds an account in its cluster, or what two accounts share."""
-    _known(warehouse)
-    rows = _case(warehouse).explain(account, other)
-    _print_rows([row.asDict(recursive=True) for row in rows.collect()], "explain", json)
+    case = _case(warehouse)
+    if svg is not None and other is None:
+        raise SettingsError(f"--svg draws what two accounts share: type hydrascope explain {account} OTHER --svg {svg}")
+    listing.rows(listing.taken(case.explain(account, other), 10_000), "explain", json)
+    if svg is not None and other is not None:
+        _draw(case.waterfall(account, other), svg)
+
+
+@app.command()
+def path(
+    account: Annotated[str, typer.Argument(help="An account.")],
+    other: Annotated[str, typer.Argument(help="Another account.")],
+    warehouse: Warehouse = "demo/warehouse-1",
+    json: Json = False,
+) -> None:
+    """Show the shortest chain of accounts from one to the other, by the strongest joints."""
+    found = listing.taken(_case(warehouse).path(account, other), 10_000)
+    listing.rows(found, "path", json)
+    if not found:
+        print(f"no joint leads from {account} to {other}: they are in no common component", file=sys.stderr)
+
+
+@app.command()
+def pivot(
+    value: Annotated[str, typer.Argument(help="kind=value, such as ip=8.8.4.4")],
+    warehouse: Warehouse = "demo/warehouse-1",
+    first: Annotated[datetime | None, typer.Option("--from", formats=[DAY], help="First UTC day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=[DAY], help="Last UTC day.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Most accounts shown.")] = 50,
+    json: Json = False,
+) -> None:
+    """Show who was seen with a value, when, in which cluster and campaign, and the verdict on the value."""
+    kind, equals, wanted = value.partition("=")
+    if not equals:
+        raise SettingsError(f"'{value}' is no kind=value; type hydrascope pivot ip=8.8.4.4")
+    case = _case(warehouse)
+    days = {"first": first and first.date(), "last": last and last.date()}
+    found = listing.taken(case.pivot(**days, **{kind: wanted}), limit + 1)
+    verdicts = listing.taken(case.observable(**{kind: wanted}), 1)
+    if json:
+        screen.as_json({"observable": verdicts[0] if verdicts else None, "accounts": found[:limit]})
+        return
+    about = ["accounts", "exchanges", "first_time", "last_time", "rarity_bits", "verdict", "reason"]
+    screen.table(verdicts, about, "verdict, over all days")
+    print()
+    screen.table(found[:limit], None, "accounts seen with it")
+    if len(found) > limit:
+        print(f"only the first {limit} accounts are shown; type --limit N", file=sys.stderr)
 
 
 @app.command()
@@ -188,7 +238,7 @@ def report(
     """Write the case file: one self-contained page and one JSON file per campaign, and an index."""
     _known(warehouse)
     pages = _write_report(warehouse, campaign, out)
-    _print_rows([{"file": str(page)} for page in pages], "case file", json)
+    listing.rows([{"file": str(page)} for page in pages], "case file", json)
 
 
 @app.command()
@@ -215,7 +265,7 @@ def evaluate(
     if json:
         screen.as_json(result)
     else:
-        _print_evaluation(result)
+        listing.evaluation(result)
 
 
 @app.command()
@@ -224,7 +274,7 @@ def doctor(json: Json = False) -> None:
     from hydrascope.doctor import examine
 
     checks = [_plain(check) for check in examine()]
-    _print_rows(checks, "doctor", json)
+    listing.rows(checks, "doctor", json)
     if not all(check["ok"] for check in checks):
         raise typer.Exit(2)
 
@@ -318,7 +368,7 @@ def _detect(warehouse: str, chosen: Settings, json: bool) -> None:
     if json:
         screen.as_json([row.asDict(recursive=True) for row in _case(warehouse).campaigns().limit(100).collect()])
     else:
-        _print_campaigns(warehouse)
+        listing.campaigns(_case(warehouse).campaigns())
 
 
 def _watch(report: Report) -> None:
@@ -353,13 +403,19 @@ def _sweep(folder: str, presets: str, intensities: str, seeds: str, scale: float
     if json:
         screen.as_json(told)
         return
-    columns = ["scenario", "kind", "intensity", "groups", "accounts", "attributed", "associated", "recall", "upper"]
-    screen.table(told["scenarios"], columns, "scenarios")
-    print(f"\nprecision {told['precision']}, recall {told['recall']}", end="")
-    print(
-        f", innocent accounts attributed {told['innocent_accounts_attributed']} of {told['innocent_accounts']}", end=""
-    )
-    print(f" (upper 95 % bound {told['innocent_accounts_upper']}); written to {folder}")
+    listing.sweep(told, folder)
+
+
+def _draw(chart: Any, place: str) -> None:
+    from hydrascope.report import figures
+
+    try:
+        Path(place).write_text(figures.svg(chart) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"--svg '{place}' cannot be written ({error.strerror}); give a file in a folder that exists"
+        ) from None
+    print(f"drawn in {place}", file=sys.stderr)
 
 
 def _inventory(spark: SparkSession, warehouse: str) -> list[dict[str, Any]]:
@@ -386,65 +442,6 @@ def _filtered(frame: Any, table: str, condition: str) -> Any:
             f"--only {condition}: expected column=value with a column of {table}: {', '.join(frame.columns)}"
         )
     return frame.where(F.col(f"`{column}`").cast("string") == value)
-
-
-def _print_ledger(spark: SparkSession, warehouse: str, json: bool) -> None:
-    from hydrascope import tables
-
-    columns = ["uri", "format", "status", "lines", "parsed", "quarantined", "duplicates", "blank", "reason"]
-    ledger = tables.read(spark, warehouse, "objects").select(*columns).orderBy("uri")
-    _print_rows([row.asDict() for row in ledger.limit(1000).collect()], "objects", json)
-
-
-def _print_campaigns(warehouse: str) -> None:
-    columns = [
-        "campaign_id",
-        "name",
-        "level",
-        "likelihood",
-        "confidence",
-        "accounts",
-        "exchanges",
-        "first_time",
-        "last_time",
-    ]
-    rows = [row.asDict() for row in _case(warehouse).campaigns().select(*columns).limit(100).collect()]
-    print()
-    screen.table(rows, columns, "campaigns") if rows else print("campaigns: none met the decision rule")
-
-
-def _print_evaluation(result: dict[str, Any]) -> None:
-    columns = [
-        "group",
-        "scenario",
-        "accounts",
-        "attributed",
-        "recall",
-        "outcome",
-        "exchange_error",
-        "window_error_days",
-        "capability_agreement",
-    ]
-    screen.table(result["campaigns_planted"], columns, "planted campaigns")
-    print()
-    screen.table(result["traps"], ["group", "scenario", "accounts", "attributed", "associated"], "traps")
-    print()
-    screen.table(result["false_positives_by_size"], None, "accounts attributed, by size of the campaign")
-    print()
-    screen.table(result["calibration"]["table"], None, f"calibration (Brier score {result['calibration']['brier']})")
-    print(f"\nB-cubed precision {result['b_cubed_precision']}, recall {result['b_cubed_recall']}", end="")
-    print(f"; pairs {result['pair_precision']}, {result['pair_recall']}", end="")
-    print(f"; upper 95 % bound of innocent accounts attributed {result['innocent_accounts_upper']}")
-    print(f"account precision {result['precision']}, recall {result['recall']}", end="")
-    print(f", traps attributed {result['traps_attributed']} of {len(result['traps'])}", end="")
-    print(f", innocent accounts attributed {result['innocent_accounts_attributed']} of {result['innocent_accounts']}")
-
-
-def _print_rows(rows: list[dict[str, Any]], title: str, json: bool) -> None:
-    if json:
-        screen.as_json(rows)
-    else:
-        screen.table(rows, None, title)
 
 
 def _plain(record: Any) -> dict[str, Any]:

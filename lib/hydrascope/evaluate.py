@@ -14,7 +14,7 @@ from hydrascope.scores import Overlap
 
 TRUTH = "account_id string, group string, scenario string, kind string"
 KINDS = ("benign", "trap", "campaign")
-JUDGED = ("campaigns", "campaign_members", "activity")
+JUDGED = ("campaigns", "campaign_members", "activity", "clusters")
 OUTCOMES = ("found", "partial", "split", "merged", "abstained", "missed")
 SIZES = (10, 100, 1_000)
 """Campaigns are told apart by their number of accounts: below 10, below 100, below 1,000, and larger."""
@@ -40,8 +40,79 @@ def read_truth(spark: SparkSession, path: str) -> DataFrame:
 def of_warehouse(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any]:
     """What a warehouse holds against the truth file of the world that it was made from."""
     known = read_truth(spark, truth)
-    campaigns, members, activity = (tables.read(spark, warehouse, name) for name in JUDGED)
-    return evaluate(campaigns, members, activity, known)
+    campaigns, members, activity, clusters = (tables.read(spark, warehouse, name) for name in JUDGED)
+    return {**evaluate(campaigns, members, activity, known), "linkage": linkage(clusters, activity, known)}
+
+
+def linkage(clusters: DataFrame, activity: DataFrame, truth: DataFrame) -> dict[str, Any]:
+    """What the clusters join, before anything is decided about them: over all, per scenario of campaigns, per trap.
+
+    Judged are the clusters that hold an account of a planted campaign: innocent accounts that are joined with one another
+    (a household, an office) are joined rightly. A pair of accounts is right where both are of one campaign. `joined` of a
+    trap are its accounts in a cluster that holds a sizeable part of a campaign.
+    """
+    active = activity.select("account_id").distinct()
+    placed = truth.join(active, "account_id").join(clusters.select("account_id", "cluster_id"), "account_id", "left")
+    planted = placed.where("kind = 'campaign' and cluster_id is not null").select("cluster_id").distinct()
+    judged = placed.join(F.broadcast(planted.withColumn("judged", F.lit(True))), "cluster_id", "left")
+    cluster = F.when(F.col("judged"), F.col("cluster_id")).alias("cluster")
+    clustered = F.col("cluster_id").isNotNull().alias("clustered")
+    counted = judged.groupBy(cluster, clustered, "group", "scenario", "kind").count().collect()  # grows with campaigns
+    rows = [row for row in counted if row["cluster"] or row["kind"] == "campaign"]
+    overlaps = [Overlap(row["cluster"], _campaign(row), row["count"]) for row in rows]
+    names = {each.planted for each in overlaps if each.planted}
+    fates = {name: scores.verdict(overlaps, name, 0) for name in sorted(names)}
+    sizes = scores.totals(overlaps, "planted")
+    sizeable = {
+        each.found for each in overlaps if each.planted and each.accounts * scores.SIZEABLE >= sizes[each.planted]
+    }
+    groups = {
+        scenario: {row["group"] for row in rows if _campaign(row) and row["scenario"] == scenario}
+        for scenario in sorted({row["scenario"] for row in rows if _campaign(row)})
+    }
+    return {
+        **_joined(overlaps, names, fates),
+        "scenarios": [{"scenario": name, **_joined(overlaps, groups[name], fates)} for name in groups],
+        "traps": _joined_traps(counted, sizeable - {None}),
+    }
+
+
+def _campaign(row: Any) -> str | None:
+    """The planted campaign that a counted row is of."""
+    return str(row["group"]) if row["kind"] == "campaign" else None
+
+
+def _joined(overlaps: list[Overlap], names: set[str], fates: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Pairs in the clusters that hold accounts of these campaigns, and how many of the campaigns are merged or split.
+
+    `pairs_found` are all pairs in these clusters and `pairs_all_right` those of any one campaign; `pairs_right` and
+    `pairs_planted` are of these campaigns alone.
+    """
+    clusters = {each.found for each in overlaps if each.planted in names} - {None}
+    mine = scores.pairs([each for each in overlaps if each.found in clusters or each.planted in names])
+    of_them = scores.pairs([each for each in overlaps if each.planted in names])
+    return {
+        "groups": len(names),
+        "pairs_right": of_them.right,
+        "pairs_all_right": mine.right,
+        "pairs_found": mine.found,
+        "pairs_planted": of_them.planted,
+        "pair_precision": scores.share(mine.right, mine.found),
+        "pair_recall": of_them.scores.recall,
+        "merged": sum(1 for name in names if fates[name]["merged_with"]),
+        "split": sum(1 for name in names if fates[name]["split"]),
+    }
+
+
+def _joined_traps(counted: list[Any], sizeable: set[str | None]) -> list[dict[str, Any]]:
+    """Per trap, how many of its accounts are in a cluster that holds a sizeable part of a campaign."""
+    told: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in (row for row in counted if row["kind"] == "trap"):
+        mine = told.setdefault((row["scenario"], row["group"]), {"accounts": 0, "clustered": 0, "joined": 0})
+        mine["accounts"] += row["count"]
+        mine["clustered"] += row["count"] if row["clustered"] else 0
+        mine["joined"] += row["count"] if row["cluster"] in sizeable else 0
+    return [{"scenario": scenario, "group": group, **mine} for (scenario, group), mine in sorted(told.items())]
 
 
 def evaluate(campaigns: DataFrame, members: DataFrame, activity: DataFrame, truth: DataFrame) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def b_cubed(overlaps: Iterable[Overlap]) -> Scores:
     that is in its found set. An account that is alone on either side stands for itself.
     """
     rows = [row for row in overlaps if row.found or row.planted]
-    found, planted = _totals(rows, "found"), _totals(rows, "planted")
+    found, planted = totals(rows, "found"), totals(rows, "planted")
     precision = recall = 0.0
     for row in rows:
         # Those without a name on one side are alone there: each shares one account, itself.
@@ -65,13 +65,33 @@ def b_cubed(overlaps: Iterable[Overlap]) -> Scores:
     return Scores(share(precision, accounts), share(recall, accounts))
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of accounts: in one found set and of one planted set (`right`), in one found set, of one planted set."""
+
+    right: int
+    found: int
+    planted: int
+
+    @property
+    def scores(self) -> Scores:
+        """The shares of the found ones, and of the planted ones, that are right."""
+        return Scores(share(self.right, self.found), share(self.right, self.planted))
+
+
+def pairs(overlaps: Iterable[Overlap]) -> Pairs:
+    """Pairs of accounts in one found set, of one planted set, and both."""
+    rows = list(overlaps)
+    return Pairs(
+        right=sum(comb(row.accounts, 2) for row in rows if row.found and row.planted),
+        found=sum(comb(accounts, 2) for accounts in totals(rows, "found").values()),
+        planted=sum(comb(accounts, 2) for accounts in totals(rows, "planted").values()),
+    )
+
+
 def of_pairs(overlaps: Iterable[Overlap]) -> Scores:
     """Of pairs of accounts in one found campaign, how many are of one planted campaign; and the other way round."""
-    rows = list(overlaps)
-    right = sum(comb(row.accounts, 2) for row in rows if row.found and row.planted)
-    found = sum(comb(accounts, 2) for accounts in _totals(rows, "found").values())
-    planted = sum(comb(accounts, 2) for accounts in _totals(rows, "planted").values())
-    return Scores(share(right, found), share(right, planted))
+    return pairs(overlaps).scores
 
 
 def verdict(overlaps: Sequence[Overlap], planted: str, associated: int) -> dict[str, object]:
@@ -83,14 +103,14 @@ def verdict(overlaps: Sequence[Overlap], planted: str, associated: int) -> dict[
     """
     mine = {row.found: row.accounts for row in overlaps if row.planted == planted and row.found}
     whole = sum(row.accounts for row in overlaps if row.planted == planted)
-    totals = _totals(overlaps, "planted")
+    sizes = totals(overlaps, "planted")
     sizeable = [name for name, accounts in mine.items() if accounts * SIZEABLE >= whole]
     merged = {
         row.planted
         for row in overlaps
         if row.found in sizeable
         and row.planted not in (None, planted)
-        and row.accounts * SIZEABLE >= totals[row.planted]
+        and row.accounts * SIZEABLE >= sizes[row.planted]
     }
     best = max(mine.values(), default=0)
     found = best * 2 > whole
@@ -131,11 +151,11 @@ def upper_bound(hits: int, trials: int) -> float | None:
     return round(float(beta.ppf(UPPER, hits + 1, trials - hits)), 6)
 
 
-def _totals(rows: Iterable[Overlap], side: str) -> Mapping[str | None, int]:
+def totals(rows: Iterable[Overlap], side: str) -> Mapping[str | None, int]:
     """Accounts of each named set of one side."""
-    totals: dict[str | None, int] = {}
+    added: dict[str | None, int] = {}
     for row in rows:
         name = getattr(row, side)
         if name is not None:
-            totals[name] = totals.get(name, 0) + row.accounts
-    return totals
+            added[name] = added.get(name, 0) + row.accounts
+    return added

@@ -66,6 +66,18 @@ class LinkSettings:
     max_joints: int = limited(
         32, 2, 1024, "Most values per account and kind that are put in pairs; the rarest are kept."
     )
+    min_joint_bits: float = limited(
+        12.0, 0.0, 64.0, "Bits of surprise of a joint: how unlikely so many accounts would hold both values by chance."
+    )
+    apart: float = limited(
+        0.3,
+        0.0,
+        1.0,
+        "Parts of a component stay apart where accounts across share less than this share of what accounts inside do.",
+    )
+    max_split_edges: int = limited(20_000_000, 100, 1 << 30, "A component of more joints held is left whole.")
+    strict_bits: float = limited(20.0, 1.0, 64.0, "Bits an account needs at the strict level.")
+    strict_views: int = limited(3, 2, 6, "Independent kinds an account needs at the strict level.")
     max_rounds: int = limited(60, 1, 1000, "Most rounds of the evidence core before it is refused.")
 
 

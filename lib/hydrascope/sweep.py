@@ -154,6 +154,7 @@ def pool(results: Sequence[Result]) -> dict[str, Any]:
         "trapped": trapped,
         "trap_accounts_upper": scores.upper_bound(trapped, trap_accounts),
         "scenarios": _scenarios(results),
+        "linkage": _linkage([each["linkage"] for each in told]),
         "portrait": _portraits([result["portrait"] for result in results]),
         "calibration": _calibration([each["calibration"] for each in told]),
         "false_positives_by_size": _by_size([each["false_positives_by_size"] for each in told]),
@@ -178,6 +179,37 @@ def _scenarios(results: Sequence[Result]) -> list[dict[str, Any]]:
     return rows
 
 
+def _linkage(told: Sequence[Result]) -> dict[str, Any]:
+    """What clusters join, over all worlds, per scenario of campaigns and per scenario of traps."""
+    scenarios, traps = (_by_scenario([row for each in told for row in each[what]]) for what in ("scenarios", "traps"))
+    counts = ("accounts", "clustered", "joined")
+    return {
+        **_joined(told),
+        "scenarios": [{"scenario": name, **_joined(rows)} for name, rows in scenarios.items()],
+        "traps": [
+            {"scenario": name, **{count: sum(row[count] for row in rows) for count in counts}}
+            for name, rows in traps.items()
+        ],
+    }
+
+
+def _by_scenario(rows: Sequence[Result]) -> dict[str, list[Result]]:
+    names = sorted({row["scenario"] for row in rows}, key=_numbered)
+    return {name: [row for row in rows if row["scenario"] == name] for name in names}
+
+
+def _joined(rows: Sequence[Result]) -> dict[str, Any]:
+    counts = ("groups", "pairs_right", "pairs_found", "pairs_planted", "merged", "split")
+    sums = {name: sum(row[name] for row in rows) for name in counts}
+    found = sum(row["pairs_all_right"] for row in rows)
+    return {
+        **sums,
+        "pairs_all_right": found,
+        "pair_precision": scores.share(found, sums["pairs_found"]),
+        "pair_recall": scores.share(sums["pairs_right"], sums["pairs_planted"]),
+    }
+
+
 def _portraits(told: Sequence[Sequence[Result]]) -> list[dict[str, Any]]:
     """The least and the greatest value of each feature over the worlds that have one."""
     held: dict[tuple[str, str], list[float]] = {}
@@ -195,9 +227,12 @@ def _portraits(told: Sequence[Sequence[Result]]) -> list[dict[str, Any]]:
 def _in_order(entry: tuple[tuple[str, str, str], Any]) -> tuple[Any, ...]:
     """B2 before B10, and weak before strong."""
     kind, scenario, intensity = entry[0]
-    number = int(scenario[1:]) if scenario[1:].isdigit() else 0
     order = list(worlds.INTENSITIES)
-    return kind, scenario[:1], number, scenario, order.index(intensity) if intensity in order else 0
+    return kind, *_numbered(scenario), order.index(intensity) if intensity in order else 0
+
+
+def _numbered(scenario: str) -> tuple[str, int, str]:
+    return scenario[:1], int(scenario[1:]) if scenario[1:].isdigit() else 0, scenario
 
 
 def _calibration(told: Sequence[Result]) -> dict[str, Any]:

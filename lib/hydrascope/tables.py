@@ -113,6 +113,8 @@ def write(
     writer = writer.partitionBy(*contract.partition).mode("append" if append else "overwrite")
     if append:
         writer = writer.option("txnAppId", fingerprint).option("txnVersion", 1)
+    else:
+        writer = writer.option("overwriteSchema", "true")  # an older version's table is replaced as a whole
     writer.save(path(warehouse, contract.table))
     return version(warehouse, contract.table)
 

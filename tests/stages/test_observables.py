@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 
 from hydrascope.settings import HubSettings
 from hydrascope.stages.links import links
-from hydrascope.stages.observables import cohesion, holdings, observables
+from hydrascope.stages.observables import cohesion, holdings, hub_pairs, observables, population
 from tests.frames import rows
 
 START = dt.datetime(2026, 5, 1)
@@ -30,9 +30,11 @@ def judged(make: Callable[..., DataFrame], *sightings: dict[str, Any]) -> tuple[
     """Observables and links of some sightings."""
     seen = make("sightings", *sightings)
     held = holdings(seen)
-    hubs = cohesion(held, seen, settings=HubSettings())
-    verdicts = observables(seen, held, hubs)
-    return verdicts, links(held, verdicts, hubs)
+    everyone = population(seen)
+    pairs = hub_pairs(held, settings=HubSettings())
+    hubs = cohesion(pairs, everyone, settings=HubSettings())
+    verdicts = observables(everyone, held, hubs)
+    return verdicts, links(held, verdicts, pairs, hubs)
 
 
 def test_a_value_within_its_cap_joins_accounts_that_use_it_close_in_time(make: Callable[..., DataFrame]) -> None:

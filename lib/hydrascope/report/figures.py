@@ -134,6 +134,38 @@ def graph(facts: Fact) -> alt.LayerChart:
     return chart
 
 
+def waterfall(shared: Sequence[Fact], most: int) -> alt.LayerChart:
+    """Bars from the total so far to the total with one more value, the strongest at the top, the total at the end.
+
+    `shared` are rows of an explanation of two accounts, of which the first `most` get a bar of their own.
+    """
+    bars = [
+        {
+            "order": place,
+            "label": f"{disarmed(each['kind'])}  {clipped(shown(each['kind'], each['value']), MOST_CHARACTERS)}",
+            "from": each["total_bits"] - each["counted_bits"],
+            "to": each["total_bits"],
+            "bits": f"+{each['counted_bits']:.1f}",
+        }
+        for place, each in enumerate(shared[:most])
+    ]
+    total = max((each["total_bits"] for each in shared), default=0.0)
+    more = "" if len(shared) <= most else f" (with values not drawn, of {len(shared)} or more)"
+    bars.append({"order": len(bars), "label": f"together{more}", "from": 0.0, "to": total, "bits": f"{total:.1f} bits"})
+    for bar in bars:
+        bar["sum"] = "yes" if bar["order"] == len(bars) - 1 else "no"
+    labels = alt.Axis(title=None, labelLimit=300)
+    y = alt.Y("label:N", sort=alt.SortField("order"), axis=labels)
+    fill = alt.Color("sum:N", scale=alt.Scale(domain=["yes", "no"], range=[INK, ACCENT]), legend=None)
+    chart = alt.Chart(_data(bars)).encode(y=y)
+    layers = alt.layer(
+        chart.mark_bar(height=11).encode(x=alt.X("from:Q", title="bits"), x2="to:Q", color=fill),
+        chart.mark_text(align="left", dx=4, color=INK).encode(x="to:Q", text="bits:N"),
+    )
+    drawn: alt.LayerChart = _styled(layers.properties(width=WIDTH - 140, height=ROW_HEIGHT * len(bars)))
+    return drawn
+
+
 def graph_text(facts: Fact) -> str:
     """The graph in a sentence, for readers who cannot see it."""
     sample = facts["graph"]

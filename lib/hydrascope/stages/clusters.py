@@ -1,100 +1,92 @@
-"""clusters: the evidence core of the linkage graph, and its connected components."""
+"""clusters: accounts of the evidence core that joints hold together."""
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from collections.abc import Callable
+
+import pandas as pd
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from hydrascope import graph
-from hydrascope.columns import by_name, exact_sum
-from hydrascope.errors import GateFailed
-from hydrascope.kinds import KINDS, independent
+from hydrascope import graph, splitting
 from hydrascope.settings import LinkSettings
+from hydrascope.stages.core import kept, peeled, support
 
-VIEW = {kind.name: kind.view for kind in KINDS}
+SMALL = 4
+"""A component of fewer accounts is not looked at for parts."""
 
 
-def clusters(links: DataFrame, *, settings: LinkSettings) -> DataFrame:
+def clusters(core: DataFrame, joints: DataFrame, *, settings: LinkSettings) -> DataFrame:
     """One row per account of the evidence core that shares a joint with another, with its cluster.
 
-    A joint is a pair of values of independent views, one of them hard to share. Two accounts are joined by holding the
-    same joint, so never by one value alone, however many other links each has elsewhere. For now a cluster is a
-    connected component; splitting comes with the linkage work.
+    Two accounts are joined by holding the same joint, so never by one value alone, however many other links each has
+    elsewhere. A connected component over joints is split where its parts hardly hold together; a cluster is such a part.
+    `strict_id` names what is left of the cluster, by its smallest account, among accounts that hold at the stricter
+    threshold; null for those that do not. `split` says what became of the component: whole, split, or too_large, which
+    was left whole because its joints outgrow what one task can look at.
     """
-    core = evidence_core(links, settings=settings)
-    edges = joints(core, settings).localCheckpoint()
-    ids = edges.select(F.col("src").alias("id")).union(edges.select(F.col("dst").alias("id"))).distinct()
-    placed = graph.components(ids, edges)
-    member = placed.where("id like 'a:%'").select(F.substring("id", 3, 1 << 20).alias("account_id"), "component")
-    named = F.substring("component", 3, 1 << 20)
+    accounts = joints.select("account_id").distinct().select("account_id", F.xxhash64("account_id").alias("number"))
+    edges = joints.select(F.xxhash64("account_id").alias("src"), F.col("joint").alias("dst"), "bits")
+    edges = edges.localCheckpoint()
+    placed = accounts.join(graph.numbered_components(None, edges), "number").localCheckpoint()
+    named = _named(placed.join(_parts(placed, edges, settings), "number", "left")).localCheckpoint()
+    held = support(kept(core), settings, settings.min_bits, settings.min_views)
+    strict = _strict(core, joints, named, settings)
     return (
-        support(core, settings)
-        .join(member, "account_id")
-        .select("account_id", named.alias("cluster_id"), named.alias("component_id"), "support_bits", "kinds")
+        held.join(named, "account_id")
+        .join(strict, "account_id", "left")
+        .select("account_id", "cluster_id", "component_id", "strict_id", "split", "support_bits", "kinds")
     )
 
 
-def joints(core: DataFrame, settings: LinkSettings) -> DataFrame:
-    """Edges from accounts (`src`, a: and the id) to the joints (`dst`) that two accounts or more hold.
-
-    Linear: an account brings the pairs of its own values, at most `max_joints` values of a kind, the rarest.
-    """
-    ranked = F.array_sort(F.collect_list(F.struct((-F.col("weight_bits")).alias("order"), "value", "hard")))
-    rarest = core.groupBy("account_id", "kind").agg(F.slice(ranked, 1, settings.max_joints).alias("rarest"))
-    mine = rarest.select("account_id", "kind", F.inline("rarest")).drop("order")
-    other = mine.toDF("account_id", "other_kind", "other_value", "other_hard")
-    paired = mine.join(other, "account_id").where(
-        (F.col("kind") < F.col("other_kind")) & (F.col("hard") | F.col("other_hard")) & independent()
+def _named(placed: DataFrame) -> DataFrame:
+    """Components and parts by their smallest account, and what became of each component."""
+    component, part = Window.partitionBy("component"), Window.partitionBy("component", "part")
+    several = F.size(F.collect_set("part").over(component)) > 1
+    fate = F.when(F.col("too_large"), "too_large").when(several, "split").otherwise("whole")
+    return placed.select(
+        "account_id",
+        F.min("account_id").over(part).alias("cluster_id"),
+        F.min("account_id").over(component).alias("component_id"),
+        fate.alias("split"),
     )
-    name = F.to_json(F.array("kind", "value", "other_kind", "other_value"))
-    held = paired.select(F.concat(F.lit("a:"), "account_id").alias("src"), F.concat(F.lit("j:"), name).alias("dst"))
+
+
+def _parts(placed: DataFrame, edges: DataFrame, settings: LinkSettings) -> DataFrame:
+    """The part of every account whose component was looked at: one task for a component (`splitting.parts`)."""
+    inside = edges.join(placed.select(F.col("number").alias("src"), "component"), "src")
+    sizes = inside.groupBy("component").agg(F.count_distinct("src").alias("accounts"), F.count("*").alias("edges"))
+    large = F.col("edges") > settings.max_split_edges
+    sizes = sizes.where(F.col("accounts") >= SMALL).select("component", large.alias("too_large"))
+    found = (
+        inside.join(sizes.where("not too_large").select("component"), "component")
+        .groupBy("component")
+        .applyInPandas(_splitter(settings.apart), "number bigint, part bigint")
+    )
+    left = placed.join(sizes.where("too_large"), "component").select("number", F.lit(0).cast("bigint").alias("part"))
+    return found.withColumn("too_large", F.lit(False)).unionByName(left.withColumn("too_large", F.lit(True)))
+
+
+def _splitter(apart: float) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def split(component: pd.DataFrame) -> pd.DataFrame:
+        src, dst, bits = (component[name].to_numpy() for name in ("src", "dst", "bits"))
+        accounts, part = splitting.parts(src, dst, bits, apart)
+        return pd.DataFrame({"number": accounts, "part": part})
+
+    return split
+
+
+def _strict(core: DataFrame, joints: DataFrame, named: DataFrame, settings: LinkSettings) -> DataFrame:
+    """What holds at the stricter threshold: the same core and joints again, inside each cluster."""
+    inner = peeled(kept(core), settings, settings.strict_bits, settings.strict_views)
+    strong = kept(inner).select("account_id").distinct().join(named.select("account_id", "cluster_id"), "account_id")
+    held = joints.join(strong, "account_id").select(
+        "account_id",
+        F.xxhash64("account_id").alias("src"),
+        F.xxhash64("cluster_id", "joint").alias("dst"),
+    )
     shared = held.groupBy("dst").agg(F.count("*").alias("holders")).where("holders >= 2")
-    return held.join(shared.select("dst"), "dst", "left_semi").select("src", "dst")
-
-
-def evidence_core(links: DataFrame, *, settings: LinkSettings) -> DataFrame:
-    """The links that remain when accounts without enough evidence, and values with one holder, are taken away.
-
-    An account stays while its links carry at least `min_bits`, kinds of one view capped together, from at least
-    `min_views` independent views, one of its values being hard to share. A value stays while two accounts hold it.
-    Rounds repeat until nothing changes; each is linear in the links. The result is the unique largest such subgraph
-    (a core in the sense of Seidman 1983), so it does not depend on any order. Raises GateFailed after `max_rounds`.
-    """
-    core = links.localCheckpoint()
-    held = core.count()
-    for _ in range(settings.max_rounds):
-        shared = core.groupBy("kind", "value").agg(F.count("*").alias("holders")).where("holders >= 2")
-        left = core.join(shared.drop("holders"), ["kind", "value"], "left_semi")
-        core = left.join(support(left, settings).select("account_id"), "account_id", "left_semi").localCheckpoint()
-        remains = core.count()
-        if remains == held:
-            return core
-        held = remains
-    raise GateFailed(
-        f"the evidence core still changes after {settings.max_rounds} rounds ({held} links left); "
-        "type --set links.max_rounds=N with a larger N"
-    )
-
-
-def support(links: DataFrame, settings: LinkSettings) -> DataFrame:
-    """The accounts that hold: their bits, and the kinds that give them."""
-    views = links.groupBy("account_id", by_name(VIEW, F.col("kind"), "string").alias("view")).agg(
-        F.least(exact_sum(F.col("weight_bits")), F.lit(settings.view_cap_bits)).alias("bits"),
-        F.max("hard").alias("hard"),
-        F.collect_set("kind").alias("kinds"),
-    )
-    accounts = views.groupBy("account_id").agg(
-        F.round(exact_sum(F.col("bits")), 6).alias("support_bits"),
-        F.collect_set("view").alias("views"),
-        F.max("hard").alias("hard"),
-        F.array_sort(F.array_distinct(F.flatten(F.collect_list("kinds")))).alias("kinds"),
-    )
-    return accounts.where(
-        (F.col("support_bits") >= settings.min_bits) & F.col("hard") & (_independent_views() >= settings.min_views)
-    ).select("account_id", "support_bits", "kinds")
-
-
-def _independent_views() -> Column:
-    """How many independent views hold an account; a client fingerprint adds nothing to a frame: a harness brings both."""
-    both = F.array_contains("views", "client") & F.array_contains("views", "content")
-    return F.size("views") - both.cast("int")
+    held = held.join(shared.select("dst"), "dst", "left_semi").localCheckpoint()
+    placed = held.select("account_id", F.col("src").alias("number")).distinct()
+    placed = placed.join(graph.numbered_components(None, held), "number")
+    return placed.select("account_id", F.min("account_id").over(Window.partitionBy("component")).alias("strict_id"))

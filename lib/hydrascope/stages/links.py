@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from hydrascope.columns import by_name
@@ -15,20 +15,23 @@ GAP_DAYS = {kind.name: kind.overlap_days for kind in KINDS if kind.overlap_days 
 KEY = ["kind", "value"]
 
 
-def links(holdings: DataFrame, observables: DataFrame, cohesion: DataFrame) -> DataFrame:
+def links(holdings: DataFrame, observables: DataFrame, hub_pairs: DataFrame, cohesion: DataFrame) -> DataFrame:
     """One row per account and value that joins it to another account.
 
-    A value within its kind's cap links the accounts whose uses come within the kind's days of each other. A hub links
-    only the accounts that share, besides it, the value which shows it to be cohesive. The weight is the value's rarity
-    times what its kind is worth.
+    A value links the accounts that use it in one episode: uses, each within the kind's days of the next (`episode` is
+    the first day). Of a hub only the accounts count that share, besides it, the value which shows it to be cohesive.
+    The weight is the value's rarity times what its kind is worth.
     """
     joining = observables.where("verdict = 'joins'").select(*KEY, "rarity_bits")
     held = holdings.join(joining, KEY)
     hub = F.col("accounts") > by_name(CAP, F.col("kind"), "bigint")
-    kept = _overlapping(held.where(~hub)).unionByName(_cohesive(held.where(hub), holdings, cohesion))
-    return kept.select(
+    kept = held.where(~hub).unionByName(_cohesive(held.where(hub), hub_pairs, cohesion))
+    return _in_episodes(kept).select(
         "account_id",
         *KEY,
+        "episode",
+        F.col("accounts").alias("shared_by"),
+        "rarity_bits",
         F.round(F.col("rarity_bits") * by_name(WORTH, F.col("kind"), "double"), 6).alias("weight_bits"),
         by_name(HARD, F.col("kind"), "boolean").alias("hard"),
         "exchanges",
@@ -37,24 +40,29 @@ def links(holdings: DataFrame, observables: DataFrame, cohesion: DataFrame) -> D
     )
 
 
-def _overlapping(held: DataFrame) -> DataFrame:
-    """Holdings whose time of use comes within the kind's days of another account's use of the same value."""
-    earlier = Window.partitionBy(*KEY).orderBy("first_time", "last_time", "account_id")
-    before = F.max("last_time").over(earlier.rowsBetween(Window.unboundedPreceding, -1))
-    after = F.lead("first_time").over(earlier)
+def _in_episodes(held: DataFrame) -> DataFrame:
+    """Holdings with the first day of their episode, where two accounts or more share it.
+
+    An episode ends where nobody uses the value for more than the kind's days; a value that belongs to one holder for
+    good has one episode.
+    """
+    by_time = Window.partitionBy(*KEY).orderBy("first_time", "last_time", "account_id")
+    before = F.max("last_time").over(by_time.rowsBetween(Window.unboundedPreceding, -1))
     gap = F.make_interval(days=by_name(GAP_DAYS, F.col("kind"), "int"))
-    near = _surely(before + gap >= F.col("first_time")) | _surely(after <= F.col("last_time") + gap) | gap.isNull()
-    return held.select("*", near.alias("near")).where("near").drop("near")
+    begins = F.coalesce(F.col("first_time") > before + gap, before.isNull()).cast("int")
+    numbered = held.withColumn("begins", begins).withColumn("number", F.sum("begins").over(by_time))
+    together = Window.partitionBy(*KEY, "number")
+    return numbered.select(
+        "*",
+        F.to_date(F.min("first_time").over(together)).alias("episode"),
+        F.count("*").over(together).alias("holders"),
+    ).where("holders >= 2")
 
 
-def _surely(condition: Column) -> Column:
-    return F.coalesce(condition, F.lit(False))
-
-
-def _cohesive(hubs: DataFrame, holdings: DataFrame, cohesion: DataFrame) -> DataFrame:
+def _cohesive(hubs: DataFrame, hub_pairs: DataFrame, cohesion: DataFrame) -> DataFrame:
     """Holdings of a hub by accounts that also hold a value with which the hub is cohesive, or of that other hub."""
-    one = cohesion.select(*KEY, "other_kind", "other_value")
-    pairs = one.unionByName(one.toDF("other_kind", "other_value", *KEY).select(*one.columns)).distinct()
-    others = holdings.select("account_id", F.col("kind").alias("other_kind"), F.col("value").alias("other_value"))
-    both = hubs.select("account_id", *KEY).join(pairs, KEY).join(others, ["account_id", "other_kind", "other_value"])
-    return hubs.join(both.select("account_id", *KEY).distinct(), ["account_id", *KEY], "left_semi")
+    pair = [*KEY, "other_kind", "other_value"]
+    met = hub_pairs.select("account_id", *pair).join(cohesion.select(*pair), pair, "left_semi")
+    one = met.select("account_id", *KEY)
+    both = one.union(met.select("account_id", "other_kind", "other_value")).distinct()
+    return hubs.join(both, ["account_id", *KEY], "left_semi")
