@@ -20,6 +20,7 @@ from pyspark.sql import functions as F
 from hydrascope import screen, session
 from hydrascope.settings import Settings, load
 from hydrascope.stages.core import core
+from hydrascope.stages.episodes import episodes
 from hydrascope.stages.links import links
 from hydrascope.stages.observables import cohesion, holdings, hub_pairs, observables, population
 
@@ -97,10 +98,13 @@ def linkage(seen: DataFrame, settings: Settings, plainly: float) -> list[dict[st
     steps: dict[str, Callable[[], DataFrame]] = {
         "population": lambda: population(seen),
         "holdings": lambda: holdings(seen),
+        "episodes": lambda: episodes(made["holdings"]),
         "hub_pairs": lambda: hub_pairs(made["holdings"], settings=settings.hubs),
         "cohesion": lambda: cohesion(made["hub_pairs"], made["population"], settings=settings.hubs),
-        "observables": lambda: observables(made["population"], made["holdings"], made["cohesion"]),
-        "links": lambda: links(made["holdings"], made["observables"], made["hub_pairs"], made["cohesion"]),
+        "observables": lambda: observables(made["population"], made["holdings"], made["episodes"], made["cohesion"]),
+        "links": lambda: links(
+            made["episodes"], made["holdings"], made["observables"], made["hub_pairs"], made["cohesion"]
+        ),
         "core": lambda: core(made["links"], settings=settings.links),
     }
     rows: list[dict[str, object]] = []

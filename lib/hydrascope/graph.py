@@ -57,20 +57,36 @@ def numbered_components(vertices: DataFrame | None, edges: DataFrame, *, local_e
     """
     held = [edges.where("src <> dst").select("src", "dst").persist()]
     try:
-        sizes = [held[0].count()]
+        sizes, known = [held[0].count()], 0 if vertices is None else vertices.count()
         while sizes[-1] > local_edges and len(sizes) <= ROUNDS and (len(sizes) == 1 or 2 * sizes[-1] <= sizes[-2]):
             held.append(held[-1].mapInArrow(_contract, PAIR).repartition("dst").persist())
             sizes.append(held[-1].count())
-        fits = sizes[-1] <= local_edges
-        joined = held[-1].coalesce(1).mapInArrow(_join, PLACED) if fits else _by_graphframes(held[-1])
-        held.append(joined.persist())
-        known = held[-1].select("number") if vertices is None else vertices
-        placed = known.join(held[-1], "number", "left").select("number", "component").localCheckpoint()
-        _check(known, held[0], held[-1], placed, joined_here=fits)
+        if vertices is None:
+            placed = _placed(held[-1], fits=sizes[-1] <= local_edges)
+        elif sizes[-1] + known <= local_edges:
+            loops = vertices.select(F.col("number").alias("src"), F.col("number").alias("dst"))
+            placed = _placed(held[-1].union(loops), fits=True)
+        else:
+            placed = _placed(held[-1], fits=sizes[-1] <= local_edges)
+            placed = vertices.join(placed, "number", "full").select(
+                "number", F.coalesce("component", "number").alias("component")
+            )
+        placed = placed.localCheckpoint()
+        if vertices is not None:
+            _demand(
+                placed.count() == known, "a vertex has no component, or two, or an edge has an end that is no vertex"
+            )
+        if sizes[-1] > local_edges:
+            _demand(_crossing(held[0], placed).isEmpty(), "an edge joins two components")
     finally:
         for frame in held:
             frame.unpersist()
-    return placed.select("number", F.coalesce("component", "number").alias("component"))
+    return placed
+
+
+def _placed(pairs: DataFrame, *, fits: bool) -> DataFrame:
+    """Every end of the edges with its component. One task looks at each edge itself (`unionfind.components`)."""
+    return pairs.coalesce(1).mapInArrow(_join, PLACED) if fits else _by_graphframes(pairs)
 
 
 def _contract(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -113,21 +129,13 @@ def _by_graphframes(pairs: DataFrame) -> DataFrame:
     return named
 
 
-def _check(vertices: DataFrame, pairs: DataFrame, joined: DataFrame, placed: DataFrame, *, joined_here: bool) -> None:
-    """Every vertex once, every end a vertex, no edge across components.
-
-    Where one task joined all edges, it has looked at each of them itself (`unionfind.components`).
-    """
-    counted = placed.agg(F.count("*").alias("rows"), F.count("component").alias("ends")).collect()[0]
-    _demand(counted["rows"] == vertices.count(), "a vertex has no component, or two")
-    _demand(counted["ends"] == joined.count(), "an edge has an end that is no vertex")
-    if not joined_here:
-        crossing = (
-            pairs.join(placed.toDF("src", "from"), "src", "left")
-            .join(placed.toDF("dst", "to"), "dst", "left")
-            .where(~F.coalesce(F.col("from") == F.col("to"), F.lit(False)))
-        )
-        _demand(crossing.isEmpty(), "an edge joins two components")
+def _crossing(pairs: DataFrame, placed: DataFrame) -> DataFrame:
+    """Edges whose ends are not of one component."""
+    return (
+        pairs.join(placed.toDF("src", "from"), "src", "left")
+        .join(placed.toDF("dst", "to"), "dst", "left")
+        .where(~F.coalesce(F.col("from") == F.col("to"), F.lit(False)))
+    )
 
 
 def _demand(holds: bool, otherwise: str) -> None:

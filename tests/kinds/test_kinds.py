@@ -27,18 +27,16 @@ def test_a_kind_takes_a_value_from_its_positive_cases_and_none_from_its_negative
     spark: SparkSession, kind: Kind
 ) -> None:
     cases = [*((fields, wanted) for fields, wanted in kind.positive), *((fields, None) for fields in kind.negative)]
-    columns = sorted({name for fields, _ in cases for name in fields} | _needed(kind))
-    schema = ", ".join(f"{name} string" for name in [*columns, "wanted"])
+    schema = ", ".join([*kind.fields, "wanted string"])
     frame = spark.createDataFrame(
-        [(*[fields.get(name) for name in columns], wanted) for fields, wanted in cases], schema
+        [(*[fields.get(name) for name in kind.columns], wanted) for fields, wanted in cases], schema
     )
     wrong = frame.withColumn("value", kind.value()).where(~F.col("value").eqNullSafe(F.col("wanted")))
     assert wrong.collect() == []
 
 
-def _needed(kind: Kind) -> set[str]:
-    """The columns that the value is made from."""
-    table = {"exchanges": "exchanges", "accounts": "accounts"}.get(kind.source)
-    names = contracts.load(table).names if table else ["family_id"]
-    text = str(kind.value())
-    return {name for name in names if name in text}
+def test_a_kind_is_made_from_columns_of_the_table_that_it_names() -> None:
+    for kind in KINDS:
+        if kind.source in contracts.tables():
+            types = {column.name: column.type for column in contracts.load(kind.source).columns}
+            assert {name: types[name] for name in kind.columns} == dict(field.split(" ", 1) for field in kind.fields)

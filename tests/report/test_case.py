@@ -12,8 +12,9 @@ import hydrascope
 from hydrascope import contract as contracts
 from hydrascope import report, tables
 from hydrascope.case import Case
-from hydrascope.errors import NotFound
+from hydrascope.errors import NotFound, SettingsError
 from hydrascope.report import facts as gathering
+from hydrascope.report import figures
 from tests.frames import make
 
 ID = "HS-00000000AA"
@@ -85,6 +86,8 @@ ROWS = {
         {"kind": "payment", "value": "pf_1234567890", "accounts": 3, "verdict": "joins", "reason": "Below its cap."},
         {"kind": "device", "value": "d1", "accounts": 4, "verdict": "joins", "reason": "Below its cap."},
         {"kind": "ip", "value": "203.0.113.7", "accounts": 3, "verdict": "joins", "reason": "Its accounts are alike."},
+        {"kind": "ja4", "value": "popular", "accounts": 900, "verdict": "context", "reason": "Everybody has it."},
+        {"kind": "ip", "value": "203.0.113.9", "accounts": 40, "verdict": "context", "reason": "A carrier's."},
     ],
     "clusters": [
         *[
@@ -95,6 +98,24 @@ ROWS = {
             {"account_id": account, "cluster_id": "y1", "component_id": "y1", "kinds": ["ip"]}
             for account in ("y1", "y2")
         ],
+    ],
+    "joints": [
+        {
+            "account_id": account,
+            "joint": number,
+            "kind": "device",
+            "value": value,
+            "other_kind": "payment",
+            "other_value": "pf_1234567890",
+            "bits": bits,
+            "holders": 2,
+        }
+        for number, value, bits, holders in (
+            (7, "d1", 13.5, ("a1", "a2")),
+            (8, "d2", 9.0, ("a2", "a3")),
+            (9, "d3", 8.0, ("a2", "a3")),
+        )
+        for account in holders
     ],
     "conduct": [
         {"cluster_id": "a1", "measure": "equal_load", "view": "coordination", "accounts": 3, "strength_bits": 4.0},
@@ -223,12 +244,52 @@ def test_an_account_outside_every_cluster_is_explained_too(case):
 
 def test_two_accounts_are_explained_by_what_they_share_as_a_waterfall(case):
     rows = case.explain("a1", "a2").collect()
-    assert [(row["kind"], row["weight_bits"], row["total_bits"]) for row in rows] == [
-        ("payment", 9.5, 9.5),
-        ("device", 4.0, 13.5),
-        ("ip", 4.0, 17.5),
+    assert [(row["kind"], row["weight_bits"], row["counted_bits"], row["total_bits"]) for row in rows] == [
+        ("payment", 9.5, 9.5, 9.5),
+        ("device", 4.0, 4.0, 13.5),
+        ("ip", 4.0, 4.0, 17.5),
     ]
     assert case.explain("a1", "z1").count() == 0
+    drawn = figures.svg(case.waterfall("a1", "a2"))
+    assert "+9.5" in drawn
+    assert "17.5 bits" in drawn
+    assert "pf_1234567890" not in drawn
+
+
+def test_values_of_one_view_count_together_up_to_their_cap(case):
+    from hydrascope.report import explaining
+
+    rows = explaining.two(case, "a1", "a2", view_cap_bits=6.0).collect()
+    assert [(row["kind"], row["counted_bits"], row["total_bits"]) for row in rows] == [
+        ("payment", 6.0, 6.0),
+        ("device", 4.0, 10.0),
+        ("ip", 4.0, 14.0),
+    ]
+
+
+def test_a_path_leads_by_the_strongest_joints_and_between_strangers_there_is_none(case):
+    steps = [(row["step"], row["account_id"], row["value"], row["bits"]) for row in case.path("a1", "a3").collect()]
+    assert steps == [(0, "a1", None, None), (1, "a2", "d1", 13.5), (2, "a3", "d2", 9.0)]
+    assert case.path("a1", "z1").isEmpty()
+    with pytest.raises(NotFound, match="no account 'nobody'"):
+        case.path("a1", "nobody")
+
+
+def test_a_pivot_tells_who_was_seen_with_a_value_in_a_period_and_the_verdict_on_it(case):
+    found = case.pivot(ip="203.0.113.7", first=dt.date(2026, 5, 3), last=dt.date(2026, 5, 3)).collect()
+    assert [(row["account_id"], row["cluster_id"], row["role"], row["weight_bits"]) for row in found] == [
+        ("a2", "a1", "attributed", 4.0)
+    ]
+    assert [row["account_id"] for row in case.pivot(ip="203.0.113.7").collect()] == MEMBERS
+    assert case.observable(ip="203.0.113.7").collect()[0]["verdict"] == "joins"
+    assert case.observable(ip="198.51.100.1").isEmpty()
+    for wrong in ({}, {"ip": "a", "ja4": "b"}, {"moon": "full"}):
+        with pytest.raises(SettingsError, match="give one kind and its value"):
+            case.pivot(**wrong)
+
+
+def test_hubs_are_the_values_above_the_cap_of_their_kind(case):
+    assert [(row["value"], row["accounts"]) for row in case.hubs().collect()] == [("popular", 900), ("203.0.113.9", 40)]
 
 
 def test_charts_are_made_from_the_tables(case):

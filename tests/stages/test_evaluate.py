@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from hydrascope.errors import NotFound, SourceError
-from hydrascope.evaluate import TRUTH, evaluate, read_truth
+from hydrascope.evaluate import TRUTH, evaluate, linkage, read_truth
 
 
 def test_found_missed_split_merged_abstained_and_accused_are_counted(
@@ -101,3 +101,25 @@ def test_a_truth_file_that_is_missing_or_something_else_is_refused(spark: SparkS
         read_truth(spark, str(tmp_path / "no.csv"))
     with pytest.raises(SourceError, match="starts with 'a,b'"):
         read_truth(spark, str(other))
+
+
+def test_linkage_is_judged_by_pairs_in_the_clusters_that_hold_a_campaign_and_by_traps_in_its_midst(
+    spark: SparkSession, make: Callable[..., DataFrame]
+) -> None:
+    sizes = (("a", 6, "campaign"), ("b", 4, "campaign"), ("t", 5, "trap"), ("p", 8, "benign"))
+    truth = [(f"{name}{n}", name, f"s-{name}", kind) for name, size, kind in sizes for n in range(size)]
+    placed = {"ONE": ["a0", "a1", "a2", "a3", "b0"], "TWO": ["a4", "a5", "t0"], "THREE": ["b1", "b2"]}
+    placed |= {"HOUSEHOLD": ["p0", "p1", "p2"], "TRAP": ["t1", "t2"]}
+    clusters = [
+        {"account_id": account, "cluster_id": name} for name, accounts in placed.items() for account in accounts
+    ]
+    activity = [{"account_id": account, "day": dt.date(2026, 5, 2)} for account, *_ in truth]
+    told = linkage(make("clusters", *clusters), make("activity", *activity), spark.createDataFrame(truth, TRUTH))
+    assert (told["pairs_right"], told["pairs_found"], told["pairs_planted"]) == (6 + 1 + 1, 10 + 3 + 1, 15 + 6)
+    assert (told["merged"], told["split"]) == (2, 2)
+    by_scenario = {row["scenario"]: row for row in told["scenarios"]}
+    assert (by_scenario["s-a"]["pair_precision"], by_scenario["s-a"]["pair_recall"]) == (
+        round(7 / 13, 6),
+        round(7 / 15, 6),
+    )
+    assert told["traps"] == [{"scenario": "s-t", "group": "t", "accounts": 5, "clustered": 3, "joined": 1}]

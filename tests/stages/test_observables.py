@@ -9,6 +9,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from hydrascope.settings import HubSettings
+from hydrascope.stages.episodes import episodes
 from hydrascope.stages.links import links
 from hydrascope.stages.observables import cohesion, holdings, hub_pairs, observables, population
 from tests.frames import rows
@@ -33,8 +34,9 @@ def judged(make: Callable[..., DataFrame], *sightings: dict[str, Any]) -> tuple[
     everyone = population(seen)
     pairs = hub_pairs(held, settings=HubSettings())
     hubs = cohesion(pairs, everyone, settings=HubSettings())
-    verdicts = observables(everyone, held, hubs)
-    return verdicts, links(held, verdicts, pairs, hubs)
+    near = episodes(held)
+    verdicts = observables(everyone, held, near, hubs)
+    return verdicts, links(near, held, verdicts, pairs, hubs)
 
 
 def test_a_value_within_its_cap_joins_accounts_that_use_it_close_in_time(make: Callable[..., DataFrame]) -> None:
@@ -57,6 +59,53 @@ def test_a_value_within_its_cap_joins_accounts_that_use_it_close_in_time(make: C
         ("u2", "ip", 0.33203, False),
         ("u3", "payment", 0.9, True),
     ]
+
+
+def test_a_value_that_no_two_accounts_used_at_one_time_is_dropped_and_says_so(make: Callable[..., DataFrame]) -> None:
+    lease = [seen(f"u{n}", "ip", "8.8.4.4", day=10 * n) for n in range(4)]
+    verdicts, edges = judged(make, *lease)
+    assert rows(verdicts, "verdict", "reason") == [
+        ("dropped", "held by 4 accounts at different times: it joins nobody")
+    ]
+    assert edges.isEmpty()
+
+
+def test_an_account_that_uses_a_value_twice_far_apart_bridges_nobody_but_those_in_between(
+    make: Callable[..., DataFrame],
+) -> None:
+    verdicts, edges = judged(
+        make, seen("u1", "ip", "8.8.4.4"), seen("u2", "ip", "8.8.4.4", day=1), seen("u3", "ip", "8.8.4.4", day=20),
+        seen("u4", "ip", "8.8.4.4", day=21),
+    )  # fmt: skip
+    assert rows(verdicts, "verdict") == [("joins",)]
+    assert rows(edges, "account_id", "episode") == [
+        ("u1", START.date()), ("u2", START.date()),
+        ("u3", START.date() + dt.timedelta(days=20)), ("u4", START.date() + dt.timedelta(days=20)),
+    ]  # fmt: skip
+
+
+def test_rarity_is_against_the_accounts_that_lived_while_the_value_was_in_use(make: Callable[..., DataFrame]) -> None:
+    early = [seen(f"e{n}", "device", f"own e{n}", day=n % 3) for n in range(30)]
+    late = [seen(f"l{n}", "device", f"own l{n}", day=100 + n % 3) for n in range(6)]
+    verdicts, _ = judged(
+        make, *early, *late, seen("l0", "ip", "8.8.4.4", day=101), seen("l1", "ip", "8.8.4.4", day=101)
+    )
+    assert rows(verdicts, "value", "accounts", "rarity_bits") == [("8.8.4.4", 2, 1.0)], (
+        "four of the late ones live then"
+    )
+
+
+def test_the_share_of_pairs_that_the_largest_block_would_cause_is_told(make: Callable[..., DataFrame]) -> None:
+    many = [seen(f"m{n}", "ja4", "popular") for n in range(40)]
+    verdicts, _ = judged(make, *many, seen("a", "ja4", "rare"), seen("b", "ja4", "rare"))
+    assert rows(verdicts, "value", "block_share") == [("popular", round(780 / 781, 6)), ("rare", round(1 / 781, 6))]
+
+
+def test_a_kind_that_joins_nobody_is_context_and_says_so(make: Callable[..., DataFrame]) -> None:
+    busy = [{**seen(f"u{n}", "schedule", "00011000 workday", days=9), "exchanges": 99} for n in range(3)]
+    verdicts, edges = judged(make, *busy)
+    assert rows(verdicts, "verdict", "reason") == [("context", "shared by 3 accounts, of a kind that joins nobody")]
+    assert edges.isEmpty()
 
 
 def test_a_hub_joins_only_the_accounts_that_share_an_independent_value_and_a_diverse_hub_joins_nobody(

@@ -13,7 +13,7 @@ from tests.frames import rows
 DAY = dt.date(2026, 5, 1)
 VISIT = (
     "account_id string, day date, event_time timestamp, client_ip string, client_ip_basis string, ja4 string, "
-    "device_id string, families array<string>"
+    "device_id string, families array<string>, api_key_id string"
 )
 
 
@@ -27,14 +27,15 @@ def test_values_of_a_day_are_counted_with_their_first_and_last_time(
 ) -> None:
     visits = spark.createDataFrame(
         [
-            ("u1", DAY, at(9), "8.8.4.4", "edge", None, None, ["f1", "f2"]),
-            ("u1", DAY, at(7), "8.8.4.4", "edge", "t13", None, ["f1"]),
-            ("u1", DAY, at(8), "9.9.9.9", "forwarded", None, None, []),
+            ("u1", DAY, at(9), "8.8.4.4", "edge", None, None, ["f1", "f2"], "k"),
+            ("u1", DAY, at(7), "8.8.4.4", "edge", "t13", None, ["f1"], None),
+            ("u1", DAY, at(8), "9.9.9.9", "forwarded", None, None, [], None),
         ],
         VISIT,
     )
     found = rows(sightings(visits, make("accounts")), "kind", "value", "exchanges", "first_time", "last_time")
     assert found == [
+        ("api_key", "k", 1, at(9), at(9)),
         ("ip", "8.8.4.4", 2, at(7), at(9)),
         ("ip_prefix", "8.8.4.0/24", 2, at(7), at(9)),
         ("ja4", "t13", 1, at(7), at(7)),

@@ -27,7 +27,7 @@ SOLE = {
     "graspologic_native": {"splitting"},
 }
 PURE = ("stages", "kinds", "hypotheses", "sources")
-JUDGES = ("evaluate", "sweep", "portrait", "cli", "docs", "report.figures")
+JUDGES = ("evaluate", "sweep", "portrait", "cli", "listing", "docs", "report.figures")
 STORAGE = {
     "tables",
     "gate",

@@ -24,7 +24,15 @@ def result(seed: int, attributed: int, trapped: int) -> dict[str, Any]:
         "associated": 0,
     }
     trap = {"scenario": "B10", "kind": "trap", "groups": 1, "accounts": 30, "attributed": trapped, "associated": 2}
+    pairs = {"groups": 1, "pairs_right": 6, "pairs_all_right": 6, "pairs_found": 8, "pairs_planted": 12}
+    joined = {**pairs, "merged": 1 - seed % 2, "split": 0}
+    linkage = {
+        **joined,
+        "scenarios": [{"scenario": "E1", **joined}],
+        "traps": [{"scenario": "B10", "group": "t", "accounts": 30, "clustered": 3, "joined": trapped}],
+    }
     told = {
+        "linkage": linkage,
         "campaigns_planted": [{"attributed": attributed, "accounts": 10}],
         "innocent_accounts_attributed": trapped,
         "innocent_accounts": 130,
@@ -59,6 +67,15 @@ def test_counts_are_added_up_and_rates_are_made_of_the_sums() -> None:
         "accounts": 9,
         "table": [{"from": 0.9, "to": 1.0, "accounts": 9, "stated": 0.95, "observed": 1.0}],
     }
+    linkage = told["linkage"]
+    assert (linkage["pair_precision"], linkage["pair_recall"], linkage["merged"], linkage["groups"]) == (
+        0.75,
+        0.5,
+        1,
+        2,
+    )
+    assert [row["pair_precision"] for row in linkage["scenarios"]] == [0.75]
+    assert linkage["traps"] == [{"scenario": "B10", "accounts": 60, "clustered": 6, "joined": 1}]
     assert told["portrait"] == [{"name": "greatest crowd", "least": 10.0, "greatest": 20.0, "public": "none published"}]
     assert told["false_positives_by_size"] == [{"from": 0, "below": 10, "campaigns": 2, "accounts": 9, "wrong": 1}]
 

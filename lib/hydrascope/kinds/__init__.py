@@ -1,21 +1,24 @@
-"""The kinds of observables, one module each. To add one: write its module, list it here, name it in the contract."""
+"""The kinds of observables, one module each. To add one: write its module and name it in the contract of sightings."""
 
 from functools import reduce
+from importlib import import_module
+from pkgutil import iter_modules
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from hydrascope.kinds import device, email_domain, email_shape, ip, ip_prefix, ja4, payment, signup_ip, template
 from hydrascope.kinds.kind import Kind
 
 KINDS: tuple[Kind, ...] = tuple(
-    module.KIND for module in (device, email_domain, email_shape, ip, ip_prefix, ja4, payment, signup_ip, template)
+    import_module(f"{__name__}.{module.name}").KIND for module in iter_modules(__path__) if module.name != "kind"
 )
+"""Every kind, by name."""
 
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 
-DEPENDENT_VIEWS = (("client", "content"),)
-"""Views that one cause explains: a harness brings both its own frame and its own client library."""
+NOTHING_NEW = {"client": ("content",), "organisation": ("mailbox", "payment")}
+"""What a view adds nothing to: a harness brings both its own frame and its own client library; one customer's seats have
+one mail domain and one card."""
 
 
 def independent(kind: str = "kind", other: str = "other_kind") -> Column:
@@ -24,9 +27,22 @@ def independent(kind: str = "kind", other: str = "other_kind") -> Column:
         (F.col(kind) == one.name) & (F.col(other) == two.name)
         for one in KINDS
         for two in KINDS
-        if one.view != two.view and tuple(sorted((one.view, two.view))) not in DEPENDENT_VIEWS
+        if one.view != two.view and one.view not in NOTHING_NEW.get(two.view, ())
+        if two.view not in NOTHING_NEW.get(one.view, ())
     ]
     return reduce(lambda either, pair: either | pair, pairs)
 
 
-__all__ = ["BY_NAME", "DEPENDENT_VIEWS", "KINDS", "Kind", "independent"]
+def independent_views(views: str) -> Column:
+    """How many of the views in an array column are independent of each other."""
+    held = F.col(views)
+    nothing_new = [
+        (F.array_contains(held, view) & F.arrays_overlap(held, F.array(*[F.lit(other) for other in others]))).cast(
+            "int"
+        )
+        for view, others in NOTHING_NEW.items()
+    ]
+    return reduce(lambda left, one: left - one, nothing_new, F.size(held))
+
+
+__all__ = ["BY_NAME", "KINDS", "NOTHING_NEW", "Kind", "independent", "independent_views"]

@@ -8,6 +8,7 @@ KIND = Kind(
     name="device",
     plural="device ids",
     source="exchanges",
+    fields=("device_id string",),
     view="device",
     value=lambda: F.col("device_id"),
     writer="a library on the client; it can be reset, seldom forged to equal another's",

@@ -8,6 +8,7 @@ KIND = Kind(
     name="email_domain",
     plural="e-mail domains",
     source="accounts",
+    fields=("email_domain string", "email_kind string"),
     view="mailbox",
     value=lambda: F.when(F.col("email_kind") == "other", F.col("email_domain")),
     writer="the customer, checked by a confirmation mail",

@@ -8,6 +8,7 @@ KIND = Kind(
     name="email_shape",
     plural="mailbox name patterns",
     source="accounts",
+    fields=("email_shape string", "email_domain string", "email_kind string"),
     view="mailbox",
     value=lambda: F.when(F.col("email_kind") != "other", F.concat_ws("@", "email_shape", "email_domain")),
     writer="the customer, checked by a confirmation mail",

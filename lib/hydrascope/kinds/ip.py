@@ -8,6 +8,7 @@ KIND = Kind(
     name="ip",
     plural="client addresses",
     source="exchanges",
+    fields=("client_ip string", "client_ip_basis string"),
     view="address",
     value=lambda: F.when(F.col("client_ip_basis") != "forwarded", F.col("client_ip")),
     writer="the edge, from the connection; a forwarded address is the client's claim and gives no value",

@@ -9,6 +9,7 @@ KIND = Kind(
     name="ip_prefix",
     plural="client networks",
     source="exchanges",
+    fields=("client_ip string", "client_ip_basis string"),
     view="address",
     value=lambda: F.when(F.col("client_ip_basis") != "forwarded", ip_prefix(F.col("client_ip"))),
     writer="derived from the client address",

@@ -8,6 +8,7 @@ KIND = Kind(
     name="ja4",
     plural="TLS client fingerprints",
     source="exchanges",
+    fields=("ja4 string",),
     view="client",
     value=lambda: F.col("ja4"),
     writer="the edge, from the TLS handshake; the client chooses its library",

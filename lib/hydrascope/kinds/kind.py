@@ -13,18 +13,21 @@ from pyspark.sql import Column
 class Kind:
     """A type of observable: where its value comes from and how far sharing it may be trusted.
 
-    `plural` names the values in a sentence. `source` is the table whose rows carry it and `value` the Column that yields
-    it there (null: no value). Kinds of one `view` depend on each other, so together they give at most one cap of bits and
-    count once. `hard` says that sharing or forging the value takes effort. Above `cap` accounts the value is a hub and is
-    judged by its cohesion. `worth` (0 to 1) is the stated default for the share of a value's rarity that sharing it is
-    worth. Uses further apart than `overlap_days` are not sharing; None: the value belongs to one holder for good. An
-    account holds the value once `min_exchanges` of its exchanges carried it. `grade` is the Admiralty code of the field's
-    writer and reading.
+    `plural` names the values in a sentence. `source` is the frame whose rows carry it (exchanges, accounts, the families
+    of an exchange, or the profiles of accounts), `fields` are the columns that it is made from, as DDL, and `value` is
+    the Column that yields it there (null: no value). Kinds of one `view` depend on each other, so together they give at
+    most one cap of bits and count once. `hard` says that sharing or forging the value takes effort. Above `cap` accounts
+    the value is a hub and is judged by its cohesion. `worth` (0 to 1) is the stated default for the share of a value's
+    rarity that sharing it is worth. Uses further apart than `overlap_days` are not sharing; None: the value belongs to
+    one holder for good. An account holds the value once `min_exchanges` of its exchanges carried it. `grade` is the
+    Admiralty code of the field's writer and reading. A kind that does not `join` is context: it is seen, judged and
+    told, and links nobody.
     """
 
     name: str
     plural: str
     source: str
+    fields: tuple[str, ...]
     view: str
     value: Callable[[], Column]
     writer: str
@@ -38,3 +41,9 @@ class Kind:
     look_alikes: tuple[str, ...]
     positive: tuple[tuple[dict[str, Any], str], ...]
     negative: tuple[dict[str, Any], ...]
+    joins: bool = True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the fields."""
+        return tuple(field.split()[0] for field in self.fields)

@@ -8,6 +8,7 @@ KIND = Kind(
     name="payment",
     plural="payment instruments",
     source="accounts",
+    fields=("payment_fingerprint string",),
     view="payment",
     value=lambda: F.col("payment_fingerprint"),
     writer="the payment processor",

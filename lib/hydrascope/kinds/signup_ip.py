@@ -8,6 +8,7 @@ KIND = Kind(
     name="signup_ip",
     plural="sign-up addresses",
     source="accounts",
+    fields=("signup_ip string",),
     view="address",
     value=lambda: F.col("signup_ip"),
     writer="the edge, at sign-up",

@@ -8,6 +8,7 @@ KIND = Kind(
     name="template",
     plural="prompt-template families",
     source="families",
+    fields=("family_id string",),
     view="content",
     value=lambda: F.col("family_id"),
     writer="the client, in the prompt itself; it costs the harvest to change it",

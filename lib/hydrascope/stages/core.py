@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope.columns import by_name, exact_sum
 from hydrascope.errors import GateFailed
-from hydrascope.kinds import KINDS
+from hydrascope.kinds import KINDS, independent_views
 from hydrascope.settings import LinkSettings
 
 VIEW = {kind.name: kind.view for kind in KINDS}
@@ -72,11 +72,5 @@ def support(links: DataFrame, settings: LinkSettings, min_bits: float, min_views
         F.max("hard").alias("hard"),
         F.array_sort(F.array_distinct(F.flatten(F.collect_list("kinds")))).alias("kinds"),
     )
-    enough = (F.col("support_bits") >= min_bits) & F.col("hard") & (_independent_views() >= min_views)
+    enough = (F.col("support_bits") >= min_bits) & F.col("hard") & (independent_views("views") >= min_views)
     return accounts.where(enough).select("account_id", "support_bits", "kinds")
-
-
-def _independent_views() -> Column:
-    """How many independent views hold an account; a client fingerprint adds nothing to a frame: a harness brings both."""
-    both = F.array_contains("views", "client") & F.array_contains("views", "content")
-    return F.size("views") - both.cast("int")

@@ -139,7 +139,7 @@ def _samples(
     one_each = mine.groupBy("campaign_id", "account_id").agg(
         F.min(F.struct(F.sha2("exchange_id", 256), "exchange_id"))["exchange_id"].alias("exchange_id")
     )
-    carrying = [kind.name for kind in KINDS if kind.source != "accounts"]
+    carrying = [kind.name for kind in KINDS if kind.source in ("exchanges", "families")]
     with_account = one_each.join(held.select("account_id", "kind").distinct(), "account_id").where(
         ~F.col("kind").isin(carrying)
     )

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS
+from hydrascope.stages.episodes import CAP, KEY, in_episodes
 
-CAP = {kind.name: kind.cap for kind in KINDS}
 WORTH = {kind.name: kind.worth for kind in KINDS}
 HARD = {kind.name: kind.hard for kind in KINDS}
-GAP_DAYS = {kind.name: kind.overlap_days for kind in KINDS if kind.overlap_days is not None}
-KEY = ["kind", "value"]
 
 
-def links(holdings: DataFrame, observables: DataFrame, hub_pairs: DataFrame, cohesion: DataFrame) -> DataFrame:
+def links(
+    episodes: DataFrame, holdings: DataFrame, observables: DataFrame, hub_pairs: DataFrame, cohesion: DataFrame
+) -> DataFrame:
     """One row per account and value that joins it to another account.
 
     A value links the accounts that use it in one episode: uses, each within the kind's days of the next (`episode` is
@@ -23,10 +23,10 @@ def links(holdings: DataFrame, observables: DataFrame, hub_pairs: DataFrame, coh
     The weight is the value's rarity times what its kind is worth.
     """
     joining = observables.where("verdict = 'joins'").select(*KEY, "rarity_bits")
-    held = holdings.join(joining, KEY)
-    hub = F.col("accounts") > by_name(CAP, F.col("kind"), "bigint")
-    kept = held.where(~hub).unionByName(_cohesive(held.where(hub), hub_pairs, cohesion))
-    return _in_episodes(kept).select(
+    hubs = holdings.where(F.col("accounts") > by_name(CAP, F.col("kind"), "bigint"))
+    cohesive = in_episodes(_cohesive(hubs, hub_pairs, cohesion))
+    kept = episodes.unionByName(cohesive).where("together >= 2").join(joining, KEY)
+    return kept.select(
         "account_id",
         *KEY,
         "episode",
@@ -38,25 +38,6 @@ def links(holdings: DataFrame, observables: DataFrame, hub_pairs: DataFrame, coh
         "first_time",
         "last_time",
     )
-
-
-def _in_episodes(held: DataFrame) -> DataFrame:
-    """Holdings with the first day of their episode, where two accounts or more share it.
-
-    An episode ends where nobody uses the value for more than the kind's days; a value that belongs to one holder for
-    good has one episode.
-    """
-    by_time = Window.partitionBy(*KEY).orderBy("first_time", "last_time", "account_id")
-    before = F.max("last_time").over(by_time.rowsBetween(Window.unboundedPreceding, -1))
-    gap = F.make_interval(days=by_name(GAP_DAYS, F.col("kind"), "int"))
-    begins = F.coalesce(F.col("first_time") > before + gap, before.isNull()).cast("int")
-    numbered = held.withColumn("begins", begins).withColumn("number", F.sum("begins").over(by_time))
-    together = Window.partitionBy(*KEY, "number")
-    return numbered.select(
-        "*",
-        F.to_date(F.min("first_time").over(together)).alias("episode"),
-        F.count("*").over(together).alias("holders"),
-    ).where("holders >= 2")
 
 
 def _cohesive(hubs: DataFrame, hub_pairs: DataFrame, cohesion: DataFrame) -> DataFrame:

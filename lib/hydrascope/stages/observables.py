@@ -16,12 +16,12 @@ FEW = 500_000
 MIN_EXCHANGES = {kind.name: kind.min_exchanges for kind in KINDS}
 
 
-def observables(population: DataFrame, holdings: DataFrame, cohesion: DataFrame) -> DataFrame:
+def observables(population: DataFrame, holdings: DataFrame, episodes: DataFrame, cohesion: DataFrame) -> DataFrame:
     """One row per value that two accounts or more hold.
 
-    Rarity is against the accounts that lived while the value was in use. Up to its kind's cap a value joins. Above it,
-    the value is a hub: it joins only the accounts that `cohesion` shows to share another, independent value far more
-    often than chance, and is context for all others.
+    Rarity is against the accounts that lived while the value was in use. Up to its kind's cap a value joins, and is
+    dropped where no two accounts used it in one episode. Above it, the value is a hub: it joins only the accounts that
+    `cohesion` shows to share another, independent value far more often than chance, and is context for all others.
     """
     shared = holdings.groupBy("kind", "value").agg(
         F.count("*").alias("accounts"),
@@ -32,12 +32,19 @@ def observables(population: DataFrame, holdings: DataFrame, cohesion: DataFrame)
     strongest = cohesion.groupBy("kind", "value").agg(
         F.max(F.struct("lift", F.col("both"), F.col("other_kind"), F.col("other_value"))).alias("strongest")
     )
+    apart = episodes.groupBy("kind", "value").agg((F.max("together") == 1).alias("apart")).where("apart")
     hub = F.col("accounts") > by_name(CAP, F.col("kind"), "bigint")
+    verdict = (
+        F.when(~_joining() | (hub & F.col("strongest").isNull()), "context")
+        .when(F.col("apart"), "dropped")
+        .otherwise("joins")
+    )
     pairs = F.col("accounts") * (F.col("accounts") - 1) / 2
     block = pairs / F.sum(pairs.cast("decimal(38,0)")).over(Window.partitionBy("kind"))
     return (
         _alive(shared, population)
         .join(strongest, ["kind", "value"], "left")
+        .join(apart, ["kind", "value"], "left")
         .select(
             "kind",
             "value",
@@ -48,7 +55,7 @@ def observables(population: DataFrame, holdings: DataFrame, cohesion: DataFrame)
             F.round(F.log2(F.greatest("alive", "accounts") / F.col("accounts")), 6).alias("rarity_bits"),
             F.lit(None).cast("string").alias("egress_class"),
             F.round("strongest.lift", 3).alias("cohesion"),
-            F.when(~hub | F.col("strongest").isNotNull(), "joins").otherwise("context").alias("verdict"),
+            verdict.alias("verdict"),
             F.round(block, 6).alias("block_share"),
             _reason(hub).alias("reason"),
         )
@@ -96,6 +103,10 @@ def _alive(shared: DataFrame, population: DataFrame) -> DataFrame:
     )
 
 
+def _joining() -> Column:
+    return F.col("kind").isin([kind.name for kind in KINDS if kind.joins])
+
+
 def _reason(hub: Column) -> Column:
     cap = by_name(CAP, F.col("kind"), "string")
     together = F.format_string(
@@ -106,7 +117,9 @@ def _reason(hub: Column) -> Column:
         "strongest.lift",
     )
     return (
-        F.when(~hub, F.concat(F.format_string("shared by %d accounts, within its kind's cap of ", "accounts"), cap))
+        F.when(~_joining(), F.format_string("shared by %d accounts, of a kind that joins nobody", "accounts"))
+        .when(F.col("apart"), F.format_string("held by %d accounts at different times: it joins nobody", "accounts"))
+        .when(~hub, F.concat(F.format_string("shared by %d accounts, within its kind's cap of ", "accounts"), cap))
         .when(F.col("strongest").isNotNull(), together)
         .otherwise(
             F.concat(
@@ -177,7 +190,7 @@ def hub_pairs(holdings: DataFrame, *, settings: HubSettings) -> DataFrame:
     brought = of_kind.select("account_id", values.alias("values")).groupBy("account_id")
     mine = brought.agg(F.flatten(F.collect_list("values")).alias("mine")).where(F.size("mine") > 1)
     one = mine.select("account_id", "mine", F.inline("mine")).where(
-        F.col("accounts") > by_name(CAP, F.col("kind"), "bigint")
+        _joining() & (F.col("accounts") > by_name(CAP, F.col("kind"), "bigint"))
     )
     other = [F.col(f"other.{name}").alias(f"other_{name}") for name in ("kind", "value", "accounts")]
     pairs = one.select("account_id", "kind", "value", "accounts", F.explode("mine").alias("other"))

@@ -21,7 +21,7 @@ def sightings(framed: DataFrame, accounts: DataFrame) -> DataFrame:
             F.max("event_time").alias("last_time"),
         )
     )
-    return seen.unionByName(_with_the_account(accounts))
+    return seen.unionByName(_with_the_account(accounts)).unionByName(_of_profiles(framed))
 
 
 def observed() -> Column:
@@ -56,3 +56,24 @@ def _with_the_account(accounts: DataFrame) -> DataFrame:
         F.min("first_time").alias("first_time"),
         F.max("last_time").alias("last_time"),
     )
+
+
+def _of_profiles(framed: DataFrame) -> DataFrame:
+    """Values of an account's whole time: seen once, on its first day, over all its exchanges. No shuffle either."""
+    span, weekday = F.floor(F.hour("event_time") / 3), F.dayofweek("event_time")
+    profiles = framed.groupBy("account_id").agg(
+        F.array(*[F.count_if(span == number) for number in range(8)]).alias("spans"),
+        F.count_if(weekday.isin(1, 7)).alias("weekend"),
+        F.count("*").alias("exchanges"),
+        F.min("event_time").alias("first_time"),
+        F.max("event_time").alias("last_time"),
+    )
+    pairs = F.array(*[_pair(kind) for kind in KINDS if kind.source == "profiles"])
+    return profiles.select(
+        "account_id",
+        F.inline(pairs),
+        F.to_date("first_time").alias("day"),
+        "exchanges",
+        "first_time",
+        "last_time",
+    ).where("value is not null")

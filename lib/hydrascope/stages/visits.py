@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from hydrascope.kinds import KINDS
+
 
 def visits(exchanges: DataFrame) -> DataFrame:
     """What linkage needs of each exchange, all exchanges of an account in one partition.
@@ -15,16 +17,16 @@ def visits(exchanges: DataFrame) -> DataFrame:
     shingles = F.transform(F.col("sketch"), lambda shingle: F.concat(F.lit("s:"), F.lower(F.hex(shingle))))
     whole = F.when(F.col("sketch").isNull() | (F.size("sketch") > 0), F.array("template_id"))
     parts = F.concat(F.coalesce(shingles, F.array()), F.coalesce(whole, F.array()))
+    observed = sorted(
+        {name for kind in KINDS if kind.source == "exchanges" for name in kind.columns} | {"client_ip", "ja4"}
+    )
     return exchanges.select(
         "account_id",
         "exchange_id",
         "event_time",
         F.col("event_date").alias("day"),
         "conversation_id",
-        "client_ip",
-        "client_ip_basis",
-        "ja4",
-        "device_id",
+        *observed,
         "model",
         "capability",
         "input_tokens",
