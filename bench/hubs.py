@@ -101,7 +101,9 @@ def linkage(seen: DataFrame, settings: Settings, plainly: float) -> list[dict[st
         "episodes": lambda: episodes(made["holdings"]),
         "hub_pairs": lambda: hub_pairs(made["holdings"], settings=settings.hubs),
         "cohesion": lambda: cohesion(made["hub_pairs"], made["population"], settings=settings.hubs),
-        "observables": lambda: observables(made["population"], made["holdings"], made["episodes"], made["cohesion"]),
+        "observables": lambda: observables(
+            made["population"], made["holdings"], made["episodes"], made["cohesion"], settings=settings.egress
+        ),
         "links": lambda: links(
             made["episodes"], made["holdings"], made["observables"], made["hub_pairs"], made["cohesion"]
         ),

@@ -269,6 +269,25 @@ def evaluate(
 
 
 @app.command()
+def weights(
+    warehouse: Warehouse,
+    out: Annotated[str, typer.Option(help="Settings file to write; use it with --settings.")] = "weights.toml",
+    json: Json = False,
+) -> None:
+    """Learn from a warehouse what sharing a value of each kind is worth, and write it as settings."""
+    from hydrascope import learning, weighing
+    from hydrascope.kinds import KINDS
+
+    case = _case(warehouse)
+    learned = learning.learn(case.table("links"), case.table("activity").select("account_id").distinct().count())
+    about = f"Learned by hydrascope {__version__} from '{warehouse}', links version {case.versions()['links']}."
+    text = weighing.as_settings(learned, {kind.name: kind.worth for kind in KINDS}, about)
+    _written(out, text, "--out")
+    listing.rows([_plain(each) for each in learned], "weights", json)
+    print(f"written to {out}; type hydrascope run --settings {out}", file=sys.stderr)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Say what is installed, what is missing and what to type."""
     from hydrascope.doctor import examine
@@ -409,13 +428,17 @@ def _sweep(folder: str, presets: str, intensities: str, seeds: str, scale: float
 def _draw(chart: Any, place: str) -> None:
     from hydrascope.report import figures
 
+    _written(place, figures.svg(chart) + "\n", "--svg")
+    print(f"drawn in {place}", file=sys.stderr)
+
+
+def _written(place: str, text: str, option: str) -> None:
     try:
-        Path(place).write_text(figures.svg(chart) + "\n", encoding="utf-8")
+        Path(place).write_text(text, encoding="utf-8")
     except OSError as error:
         raise SettingsError(
-            f"--svg '{place}' cannot be written ({error.strerror}); give a file in a folder that exists"
+            f"{option} '{place}' cannot be written ({error.strerror}); give a file in a folder that exists"
         ) from None
-    print(f"drawn in {place}", file=sys.stderr)
 
 
 def _inventory(spark: SparkSession, warehouse: str) -> list[dict[str, Any]]:

@@ -82,8 +82,15 @@ DETECT: tuple[Stage, ...] = (
     Stage("templates", ("visits",), templates.templates, (("settings", "templates"),)),
     Stage("sightings", ("framed", "accounts"), sightings.sightings),
     Stage("activity", ("framed",), activity.activity),
-    Stage("observables", ("population", "holdings", "episodes", "cohesion"), observables.observables),
-    Stage("links", ("episodes", "holdings", "observables", "hub_pairs", "cohesion"), links.links),
+    Stage(
+        "observables",
+        ("population", "holdings", "episodes", "cohesion"),
+        observables.observables,
+        (("settings", "egress"),),
+    ),
+    Stage(
+        "links", ("episodes", "holdings", "observables", "hub_pairs", "cohesion"), links.links, (("worth", "worth"),)
+    ),
     Stage("core_rounds", ("core",), core_rounds.core_rounds),
     Stage("joints", ("core",), joints.joints, (("settings", "links"),)),
     Stage("clusters", ("core", "joints"), clusters.clusters, (("settings", "links"),)),

@@ -26,6 +26,7 @@ ALWAYS = {
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
     "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
     "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "false",
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.maxPlanStringLength": "2000",
     "spark.sql.debug.maxToStringFields": "4",

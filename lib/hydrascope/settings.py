@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from hydrascope.errors import SettingsError
+
+WORTH = "worth"
 
 
 def limited(default: Any, low: float, high: float, doc: str) -> Any:
@@ -103,6 +105,14 @@ class DecideSettings:
 
 
 @dataclass(frozen=True)
+class EgressSettings:
+    """What is known of addresses, before the packaged ranges are asked."""
+
+    ranges: str = field(default="", metadata={"doc": "CSV file of ranges: network, class, source, date."})
+    mmdb: str = field(default="", metadata={"doc": "MaxMind database with the fields of Anonymous-IP."})
+
+
+@dataclass(frozen=True)
 class SparkSettings:
     """The local session; under spark-submit the cluster's own settings win."""
 
@@ -113,18 +123,25 @@ class SparkSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Every section. `spark` changes no result and is left out of `digest`."""
+    """Every section. `spark` changes no result and is left out of `digest`.
+
+    `worth` says for kinds by name which share of a value's rarity sharing it is worth, from 0 to 1, in the place of the
+    kind's stated default; `hydrascope weights` writes such a section.
+    """
 
     ingest: IngestSettings = IngestSettings()
     templates: TemplateSettings = TemplateSettings()
     hubs: HubSettings = HubSettings()
     links: LinkSettings = LinkSettings()
     decide: DecideSettings = DecideSettings()
+    egress: EgressSettings = EgressSettings()
+    worth: Mapping[str, float] = field(default_factory=dict)
     spark: SparkSettings = SparkSettings()
 
     def digest(self) -> str:
-        """SHA-256 over every setting that can change a result."""
+        """SHA-256 over every setting that can change a result, and over the files that settings name."""
         values = {name: value for name, value in asdict(self).items() if name != "spark"}
+        values["egress"] = {name: _content(path) for name, path in values["egress"].items()}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
@@ -142,10 +159,17 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
         else:
             chosen[name.strip()] = _literal(value.strip())
     known = {
-        f"{section.name}.{item.name}": item for section in fields(Settings) for item in fields(_default(section.name))
+        f"{section.name}.{item.name}": item
+        for section in fields(Settings)
+        if section.name != WORTH
+        for item in fields(_default(section.name))
     }
+    worth = {name.partition(".")[2]: value for name, value in chosen.items() if name.startswith(f"{WORTH}.")}
+    problems += _worth_problems(worth) if worth else []
     sections: dict[str, dict[str, Any]] = {}
     for name, value in chosen.items():
+        if name.startswith(f"{WORTH}."):
+            continue
         if name not in known:
             problems.append(f"unknown setting '{name}'; {_closest(name, known)}")
             continue
@@ -156,7 +180,27 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
         sections.setdefault(section, {})[item] = value
     if problems:
         raise SettingsError("; ".join(problems))
-    return Settings(**{name: type(_default(name))(**values) for name, values in sections.items()})
+    made = {name: type(_default(name))(**values) for name, values in sections.items()}
+    return Settings(**made, worth=dict(sorted(worth.items())))
+
+
+def _worth_problems(worth: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the worths of kinds."""
+    from hydrascope.kinds import BY_NAME
+
+    problems = [f"unknown kind in worth.{name}; {_closest(name, BY_NAME)}" for name in worth if name not in BY_NAME]
+    for name, value in worth.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            problems.append(f"worth.{name} is {value!r}; it takes a number from 0 to 1")
+    return problems
+
+
+def _content(path: str) -> str | None:
+    """The hash of a named file; of one that cannot be read its name, since its user will say so."""
+    if not path:
+        return None
+    file = Path(path)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else path
 
 
 def _default(section: str) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame
 
-from hydrascope.settings import HubSettings
+from hydrascope.settings import EgressSettings, HubSettings
 from hydrascope.stages.episodes import episodes
 from hydrascope.stages.links import links
 from hydrascope.stages.observables import cohesion, holdings, hub_pairs, observables, population
@@ -27,7 +28,9 @@ def seen(account: str, kind: str, value: str, day: int = 0, days: int = 1) -> di
     }  # fmt: skip
 
 
-def judged(make: Callable[..., DataFrame], *sightings: dict[str, Any]) -> tuple[DataFrame, DataFrame]:
+def judged(
+    make: Callable[..., DataFrame], *sightings: dict[str, Any], known: EgressSettings | None = None
+) -> tuple[DataFrame, DataFrame]:
     """Observables and links of some sightings."""
     seen = make("sightings", *sightings)
     held = holdings(seen)
@@ -35,8 +38,8 @@ def judged(make: Callable[..., DataFrame], *sightings: dict[str, Any]) -> tuple[
     pairs = hub_pairs(held, settings=HubSettings())
     hubs = cohesion(pairs, everyone, settings=HubSettings())
     near = episodes(held)
-    verdicts = observables(everyone, held, near, hubs)
-    return verdicts, links(near, held, verdicts, pairs, hubs)
+    verdicts = observables(everyone, held, near, hubs, settings=known or EgressSettings())
+    return verdicts, links(near, held, verdicts, pairs, hubs, worth={})
 
 
 def test_a_value_within_its_cap_joins_accounts_that_use_it_close_in_time(make: Callable[..., DataFrame]) -> None:
@@ -90,9 +93,7 @@ def test_rarity_is_against_the_accounts_that_lived_while_the_value_was_in_use(ma
     verdicts, _ = judged(
         make, *early, *late, seen("l0", "ip", "8.8.4.4", day=101), seen("l1", "ip", "8.8.4.4", day=101)
     )
-    assert rows(verdicts, "value", "accounts", "rarity_bits") == [("8.8.4.4", 2, 1.0)], (
-        "four of the late ones live then"
-    )
+    assert rows(verdicts, "value", "accounts", "rarity_bits") == [("8.8.4.4", 2, 0.584963)], "three live then"
 
 
 def test_the_share_of_pairs_that_the_largest_block_would_cause_is_told(make: Callable[..., DataFrame]) -> None:
@@ -135,3 +136,38 @@ def test_a_harness_that_brings_its_own_client_is_not_cohesive_through_it(make: C
     verdicts, edges = judged(make, *crowd, *harness)
     assert rows(verdicts, "verdict") == [("context",), ("context",)]
     assert edges.isEmpty()
+
+
+def test_an_address_tells_what_stands_behind_it_who_says_so_and_how_old_that_is(
+    make: Callable[..., DataFrame], tmp_path: Path
+) -> None:
+    table = tmp_path / "ranges.csv"
+    table.write_text("network,class,source,date\n8.8.4.0/24,campus,our list,2026-04-21\n", encoding="utf-8")
+    told, _ = judged(
+        make, *[seen(account, kind, value) for account in ("u1", "u2") for kind, value in
+                (("ip", "8.8.4.4"), ("ip_prefix", "8.8.4.0/24"), ("ip", "73.1.2.3"), ("ja4", "8.8.4.4"))],
+        known=EgressSettings(ranges=str(table)),
+    )  # fmt: skip
+    assert rows(told, "kind", "value", "egress_class", "egress_source", "egress_gap_days") == [
+        ("ip", "73.1.2.3", None, None, None),
+        ("ip", "8.8.4.4", "campus", "our list", -10),
+        ("ip_prefix", "8.8.4.0/24", "campus", "our list", -10),
+        ("ja4", "8.8.4.4", None, None, None),
+    ]
+
+
+def test_weights_are_learned_from_pairs_that_share_a_value_within_its_cap(make: Callable[..., DataFrame]) -> None:
+    from hydrascope import learning
+
+    def linked(account: str, kind: str, value: str, shared_by: int = 2) -> dict[str, Any]:
+        return {"account_id": account, "kind": kind, "value": value, "episode": START.date(), "shared_by": shared_by}
+
+    operator = [linked(f"o{n}", kind, f"{kind}{n // 2}") for n in range(8) for kind in ("ip", "payment")]
+    family = [linked(f"f{n}", "device", f"d{n // 2}") for n in range(4)]
+    crowd = [linked(f"c{n}", "ip", "crowd", shared_by=900) for n in range(9)]
+    near = make("links", *operator, *family)
+    assert learning.patterns(near) == {frozenset({"ip", "payment"}): 4, frozenset({"device"}): 2}
+    assert learning.chances(near, 100) == {"ip": 8 / 9900, "payment": 8 / 9900, "device": 4 / 9900}
+    learned = {each.kind: each.worth for each in learning.learn(make("links", *operator, *family, *crowd), 100)}
+    assert learned["ip"] == learned["payment"] > 0.8
+    assert learned["device"] < 0.1

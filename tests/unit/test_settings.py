@@ -44,3 +44,13 @@ def test_an_override_that_is_no_setting_is_refused(override: str) -> None:
 def test_the_digest_ignores_where_it_runs_and_sees_what_changes_results() -> None:
     assert load(None, ["spark.master=local[1]"]).digest() == Settings().digest()
     assert load(None, ["links.min_bits=15"]).digest() != Settings().digest()
+
+
+def test_what_a_kind_is_worth_can_be_set_by_its_name_and_a_wrong_name_or_share_is_refused() -> None:
+    chosen = load(None, ["worth.ja4=0.1", "worth.ip=1"])
+    assert chosen.worth == {"ip": 1, "ja4": 0.1}
+    assert chosen.digest() != Settings().digest()
+    with pytest.raises(SettingsError) as refused:
+        load(None, ["worth.ja3=0.1", "worth.ip=2"])
+    assert "unknown kind in worth.ja3; did you mean 'ja4'?" in str(refused.value)
+    assert "worth.ip is 2; it takes a number from 0 to 1" in str(refused.value)

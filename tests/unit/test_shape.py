@@ -24,6 +24,8 @@ SOLE = {
     "altair": {"report.figures"},
     "scipy.stats": {"scores"},
     "scipy.sparse": {"unionfind"},
+    "iporigin": {"egress"},
+    "maxminddb": {"egress"},
     "graspologic_native": {"splitting"},
 }
 PURE = ("stages", "kinds", "hypotheses", "sources")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -9,19 +11,25 @@ from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS
 from hydrascope.stages.episodes import CAP, KEY, in_episodes
 
-WORTH = {kind.name: kind.worth for kind in KINDS}
 HARD = {kind.name: kind.hard for kind in KINDS}
 
 
 def links(
-    episodes: DataFrame, holdings: DataFrame, observables: DataFrame, hub_pairs: DataFrame, cohesion: DataFrame
+    episodes: DataFrame,
+    holdings: DataFrame,
+    observables: DataFrame,
+    hub_pairs: DataFrame,
+    cohesion: DataFrame,
+    *,
+    worth: Mapping[str, float],
 ) -> DataFrame:
     """One row per account and value that joins it to another account.
 
     A value links the accounts that use it in one episode: uses, each within the kind's days of the next (`episode` is
     the first day). Of a hub only the accounts count that share, besides it, the value which shows it to be cohesive.
-    The weight is the value's rarity times what its kind is worth.
+    The weight is the value's rarity times what its kind is worth: by `worth`, else as the kind states.
     """
+    worths = {kind.name: worth.get(kind.name, kind.worth) for kind in KINDS}
     joining = observables.where("verdict = 'joins'").select(*KEY, "rarity_bits")
     hubs = holdings.where(F.col("accounts") > by_name(CAP, F.col("kind"), "bigint"))
     cohesive = in_episodes(_cohesive(hubs, hub_pairs, cohesion))
@@ -32,7 +40,7 @@ def links(
         "episode",
         F.col("accounts").alias("shared_by"),
         "rarity_bits",
-        F.round(F.col("rarity_bits") * by_name(WORTH, F.col("kind"), "double"), 6).alias("weight_bits"),
+        F.round(F.col("rarity_bits") * by_name(worths, F.col("kind"), "double"), 6).alias("weight_bits"),
         by_name(HARD, F.col("kind"), "boolean").alias("hard"),
         "exchanges",
         "first_time",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from hydrascope import egress
 from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS, independent
-from hydrascope.settings import HubSettings
+from hydrascope.settings import EgressSettings, HubSettings
 
 CAP = {kind.name: kind.cap for kind in KINDS}
 HARD = {kind.name: kind.hard for kind in KINDS}
@@ -16,12 +17,16 @@ FEW = 500_000
 MIN_EXCHANGES = {kind.name: kind.min_exchanges for kind in KINDS}
 
 
-def observables(population: DataFrame, holdings: DataFrame, episodes: DataFrame, cohesion: DataFrame) -> DataFrame:
+def observables(
+    population: DataFrame, holdings: DataFrame, episodes: DataFrame, cohesion: DataFrame, *, settings: EgressSettings
+) -> DataFrame:
     """One row per value that two accounts or more hold.
 
     Rarity is against the accounts that lived while the value was in use. Up to its kind's cap a value joins, and is
     dropped where no two accounts used it in one episode. Above it, the value is a hub: it joins only the accounts that
     `cohesion` shows to share another, independent value far more often than chance, and is context for all others.
+    What stands behind an address is told with its source and how many days that is older (below 0) or younger than the
+    last use; it decides nothing.
     """
     shared = holdings.groupBy("kind", "value").agg(
         F.count("*").alias("accounts"),
@@ -41,10 +46,12 @@ def observables(population: DataFrame, holdings: DataFrame, episodes: DataFrame,
     )
     pairs = F.col("accounts") * (F.col("accounts") - 1) / 2
     block = pairs / F.sum(pairs.cast("decimal(38,0)")).over(Window.partitionBy("kind"))
+    address = F.when(F.col("kind").isin([kind.name for kind in KINDS if kind.view == "address"]), F.col("value"))
     return (
         _alive(shared, population)
         .join(strongest, ["kind", "value"], "left")
         .join(apart, ["kind", "value"], "left")
+        .withColumn("egress", egress.classified(address, settings))
         .select(
             "kind",
             "value",
@@ -53,7 +60,9 @@ def observables(population: DataFrame, holdings: DataFrame, episodes: DataFrame,
             "first_time",
             "last_time",
             F.round(F.log2(F.greatest("alive", "accounts") / F.col("accounts")), 6).alias("rarity_bits"),
-            F.lit(None).cast("string").alias("egress_class"),
+            "egress.egress_class",
+            "egress.egress_source",
+            F.datediff("egress.egress_date", "last_time").alias("egress_gap_days"),
             F.round("strongest.lift", 3).alias("cohesion"),
             verdict.alias("verdict"),
             F.round(block, 6).alias("block_share"),
