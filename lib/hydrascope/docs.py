@@ -72,6 +72,14 @@ def section(contract: Contract) -> str:
     return "\n".join(lines)
 
 
+LINKED = ("groups", "pair_precision", "pair_recall", "merged", "split")
+LINKAGE_HEAD = """\
+Structure alone, before conduct is looked at. Of the pairs of accounts in clusters that hold any account of a campaign,
+{pair_precision} are of one campaign; of the pairs of one campaign, {pair_recall} are in one cluster. {merged} of {groups}
+campaigns share a cluster with another, {split} are in several. Victims of stolen keys (E22) count as wrongly joined.
+"""
+
+
 def evaluation(told: Mapping[str, Any]) -> str:
     """The page on the published sweep, from its pooled result (`sweep.pool`); what was missed stands first."""
     missed = [row for row in told["scenarios"] if row["kind"] == "campaign" and (row["recall"] or 0) < RECALL_BAR]
@@ -118,6 +126,19 @@ def evaluation(told: Mapping[str, Any]) -> str:
                         *(_figure(row[name]) for name in ("groups", "accounts", "recall", *OUTCOMES)),
                     )
                     for row in campaigns
+                ],
+            ),
+            "## What clusters join\n",
+            LINKAGE_HEAD.format(**{name: _figure(value) for name, value in told["linkage"].items() if name in LINKED}),
+            _grid(
+                ("scenario", "campaigns", "pair precision", "pair recall", "joined with another", "in several parts"),
+                [(_code(row, named), *(_figure(row[name]) for name in LINKED)) for row in told["linkage"]["scenarios"]],
+            ),
+            _grid(
+                ("trap", "accounts", "in a cluster", "in a cluster with a campaign"),
+                [
+                    (_code(row, named), *(_figure(row[name]) for name in ("accounts", "clustered", "joined")))
+                    for row in told["linkage"]["traps"]
                 ],
             ),
             "## Traps\n",
