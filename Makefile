@@ -9,10 +9,10 @@ INTENSITIES ?= plain
 SCALE ?= 0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check evaluation bench fmt docs lock dist clean
+.PHONY: help setup demo test slow check evaluation bench bench-linkage fmt docs lock dist clean
 
 help:  ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## Make .venv with the locked packages and jars; does nothing when all is in place
 	@$(PYTHON) infra/setup.py
@@ -41,6 +41,10 @@ evaluation: setup  ## Judge worlds with seeds that nobody tuned on, and publish 
 
 bench: setup  ## Time ingest and detection against the plainest Spark job over the same rows
 	@$(BIN)/python bench/run.py
+
+bench-linkage: setup  ## Time components against GraphFrames and scipy, and one value shared by a million accounts
+	@$(BIN)/python bench/components.py
+	@$(BIN)/python bench/hubs.py
 
 fmt: setup  ## Format the code and repair what lint can repair
 	$(BIN)/ruff format

@@ -77,6 +77,21 @@ case.explain(first).limit(30).toPandas()
 # %%
 case.explain(first, second).toPandas()
 
+# %%
+case.waterfall(first, second)
+
+# %% [markdown]
+# The chain of joints that leads from the one to the other, and everybody who was seen with the strongest value on it.
+
+# %%
+steps = case.path(first, second).toPandas()
+steps
+
+# %%
+if len(steps) > 1:
+    kind, value = steps.loc[1, ["kind", "value"]]
+    people = case.pivot(**{kind: value}).limit(30).toPandas()
+
 # %% [markdown]
 # ## When, and how it hangs together
 #

@@ -69,10 +69,10 @@ class LinkSettings:
         32, 2, 1024, "Most values per account and kind that are put in pairs; the rarest are kept."
     )
     min_joint_bits: float = limited(
-        12.0, 0.0, 64.0, "Bits of surprise of a joint: how unlikely so many accounts would hold both values by chance."
+        13.3, 0.0, 64.0, "Bits of surprise of a joint: how unlikely so many accounts would hold both values by chance."
     )
     apart: float = limited(
-        0.3,
+        0.25,
         0.0,
         1.0,
         "Parts of a component stay apart where accounts across share less than this share of what accounts inside do.",

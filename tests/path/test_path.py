@@ -102,6 +102,29 @@ def test_a_run_without_input_is_detection_over_what_the_warehouse_holds(
     assert len(told) == 1
 
 
+def test_leads_are_followed_by_command(small: Small, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = ["--warehouse", str(small.warehouse), "--json"]
+
+    def told(*arguments: str) -> list[dict[str, object]] | dict[str, object]:
+        capsys.readouterr()
+        assert main([*arguments, *place]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    members = [row["account_id"] for row in told("show", "campaign_members", "--only", "role=attributed")]
+    steps = told("path", members[0], members[-1])
+    assert [steps[0]["account_id"], steps[-1]["account_id"]] == [members[0], members[-1]]
+    shared = told("explain", steps[0]["account_id"], steps[1]["account_id"], "--svg", str(tmp_path / "shared.svg"))
+    assert {steps[1]["value"], steps[1]["other_value"]} <= {row["value"] for row in shared}
+    assert (tmp_path / "shared.svg").read_text(encoding="utf-8").startswith("<svg")
+    found = told("pivot", f"{steps[1]['kind']}={steps[1]['value']}", "--from", "2020-01-01")
+    assert {steps[0]["account_id"], steps[1]["account_id"]} <= {row["account_id"] for row in found["accounts"]}
+    assert found["observable"]["verdict"] == "joins"
+    assert all(row["accounts"] > 2 for row in told("show", "hubs"))
+    assert all(row["verdict"] == "dropped" for row in told("show", "observables", "--verdict", "dropped"))
+    assert main(["weights", "--warehouse", str(small.warehouse), "--out", str(tmp_path / "weights.toml")]) == 0
+    assert "template" in load(str(tmp_path / "weights.toml")).worth
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

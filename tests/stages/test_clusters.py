@@ -81,6 +81,14 @@ def test_two_accounts_that_used_the_same_values_at_different_times_are_not_joine
     assert rows(found, "account_id", "cluster_id") == [("a", "a"), ("b", "a"), ("c", "c"), ("d", "c")]
 
 
+def test_a_kind_that_supports_counts_for_an_account_and_joins_nobody(make: Make) -> None:
+    links = [link(f"a{n}", kind, "v", bits=7.0) for n in range(2) for kind in ("payment", "phone_prefix")]
+    held, met, found = joined(make, links)
+    assert held.where("left_round is null").count() == 4
+    assert met.isEmpty()
+    assert found.isEmpty()
+
+
 def test_a_joint_that_chance_explains_joins_nobody(make: Make) -> None:
     popular = {"shared_by": 1000, "rarity_bits": 3.0}
     links = [*both("a", "v", **popular), *both("b", "v", **popular)]
@@ -144,10 +152,10 @@ def test_a_cluster_tells_what_is_left_of_it_without_each_kind_and_without_its_st
     _, met, found = joined(make, [*near, *shared], apart=0.0)
     told = rows(stability(met, found), "kind", "value", "accounts", "left", "largest", "pieces")
     assert set(told) == {
-        ("device", None, 4, 4, 2, 2),
-        ("template", None, 4, 4, 2, 2),
-        ("ip", None, 4, 4, 4, 1),
-        ("payment", None, 4, 4, 4, 1),
+        ("device", "", 4, 4, 2, 2),
+        ("template", "", 4, 4, 2, 2),
+        ("ip", "", 4, 4, 4, 1),
+        ("payment", "", 4, 4, 4, 1),
         ("device", "all", 4, 4, 2, 2),
         ("template", "all", 4, 4, 2, 2),
         ("ip", "ip of pair 0", 4, 4, 4, 1),

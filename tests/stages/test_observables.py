@@ -105,7 +105,7 @@ def test_the_share_of_pairs_that_the_largest_block_would_cause_is_told(make: Cal
 def test_a_kind_that_joins_nobody_is_context_and_says_so(make: Callable[..., DataFrame]) -> None:
     busy = [{**seen(f"u{n}", "schedule", "00011000 workday", days=9), "exchanges": 99} for n in range(3)]
     verdicts, edges = judged(make, *busy)
-    assert rows(verdicts, "verdict", "reason") == [("context", "shared by 3 accounts, of a kind that joins nobody")]
+    assert rows(verdicts, "verdict", "reason") == [("context", "shared by 3 accounts, of a kind that links nobody")]
     assert edges.isEmpty()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from hydrascope.splitting import parts
 
-APART = 0.3
+APART = 0.25
 
 
 def pool(accounts: int, addresses: int, each: int, *, first: int = 0, seed: int = 0) -> np.ndarray:

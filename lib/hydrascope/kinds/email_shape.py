@@ -22,4 +22,5 @@ KIND = Kind(
     look_alikes=("common first and last names of the same lengths",),
     positive=(({"email_shape": "a4.a5d2", "email_domain": "gmail.com", "email_kind": "free"}, "a4.a5d2@gmail.com"),),
     negative=({"email_shape": "a4", "email_domain": "acme.example", "email_kind": "other"}, {"email_kind": None}),
+    role="supports",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pyspark.sql import Column
 
@@ -20,8 +20,9 @@ class Kind:
     the value is a hub and is judged by its cohesion. `worth` (0 to 1) is the stated default for the share of a value's
     rarity that sharing it is worth. Uses further apart than `overlap_days` are not sharing; None: the value belongs to
     one holder for good. An account holds the value once `min_exchanges` of its exchanges carried it. `grade` is the
-    Admiralty code of the field's writer and reading. A kind that does not `join` is context: it is seen, judged and
-    told, and links nobody.
+    Admiralty code of the field's writer and reading. By its `role` a kind `joins`: pairs of its values and another
+    kind's join accounts; or it `supports`: sharing it counts for an account, but is too common to join anybody; or it is
+    `context`: seen, judged and told, and no more.
     """
 
     name: str
@@ -41,7 +42,7 @@ class Kind:
     look_alikes: tuple[str, ...]
     positive: tuple[tuple[dict[str, Any], str], ...]
     negative: tuple[dict[str, Any], ...]
-    joins: bool = True
+    role: Literal["joins", "supports", "context"] = "joins"
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -22,4 +22,5 @@ KIND = Kind(
     look_alikes=("one company", "one university", "reseller with seats"),
     positive=(({"org_id": "org_5f"}, "org_5f"),),
     negative=({"org_id": None},),
+    role="supports",
 )

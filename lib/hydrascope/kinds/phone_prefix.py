@@ -22,4 +22,5 @@ KIND = Kind(
     look_alikes=("one town's numbers", "one mobile operator's range", "company switchboard"),
     positive=(({"phone_prefix": "+164655"}, "+164655"),),
     negative=({"phone_prefix": None},),
+    role="supports",
 )

@@ -22,4 +22,5 @@ KIND = Kind(
     look_alikes=("popular affiliate", "teacher and class", "colleague"),
     positive=(({"referrer_id": "acct_1"}, "acct_1"),),
     negative=({"referrer_id": None},),
+    role="supports",
 )

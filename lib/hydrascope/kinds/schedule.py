@@ -35,5 +35,5 @@ KIND = Kind(
     look_alikes=("everybody in one time zone", "nightly jobs", "steady pipelines"),
     positive=(({"spans": [0, 0, 0, 40, 40, 4, 0, 0], "weekend": 0, "exchanges": 84}, "00011000 workday"),),
     negative=({"spans": [0, 0, 0, 4, 4, 0, 0, 0], "weekend": 0, "exchanges": 8},),
-    joins=False,
+    role="context",
 )

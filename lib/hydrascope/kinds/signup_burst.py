@@ -39,4 +39,5 @@ KIND = Kind(
         ),
     ),
     negative=({"created_time": TIME, "signup_ja4": None, "billing_country": "DE"},),
+    role="supports",
 )

@@ -159,9 +159,9 @@ def observable(case: Case, kind: str, value: str) -> DataFrame:
 
 def hubs(case: Case) -> DataFrame:
     """Every value above its kind's cap, with its verdict and reason, most accounts first."""
+    observables = case.table("observables")
     cap = by_name({kind.name: kind.cap for kind in KINDS}, F.col("kind"), "bigint")
-    found = case.table("observables").where(F.col("accounts") > cap)
-    return found.orderBy(F.desc("accounts"), "kind", "value")
+    return observables.where(F.col("accounts") > cap).orderBy(F.desc("accounts"), "kind", "value")
 
 
 def _seen(case: Case, account: str) -> DataFrame:

@@ -7,7 +7,7 @@ import math
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from hydrascope.kinds import independent
+from hydrascope.kinds import KINDS, independent
 from hydrascope.settings import LinkSettings
 from hydrascope.stages.core import kept
 
@@ -27,7 +27,14 @@ def joints(core: DataFrame, *, settings: LinkSettings) -> DataFrame:
     """
     order = F.struct((-F.col("weight_bits")).alias("order"), "value", "episode", "hard", "shared_by", "rarity_bits")
     rarest = F.slice(F.array_sort(F.collect_list(order)), 1, settings.max_joints).alias("rarest")
-    mine = kept(core).groupBy("account_id", "kind").agg(rarest).select("account_id", "kind", F.inline("rarest"))
+    joining = F.col("kind").isin([kind.name for kind in KINDS if kind.role == "joins"])
+    mine = (
+        kept(core)
+        .where(joining)
+        .groupBy("account_id", "kind")
+        .agg(rarest)
+        .select("account_id", "kind", F.inline("rarest"))
+    )
     mine = mine.withColumn("order", -F.col("order")).withColumnRenamed("order", "bits")
     other = mine.toDF("account_id", *[f"other_{name}" for name in mine.columns[1:]])
     paired = mine.join(other, "account_id").where(

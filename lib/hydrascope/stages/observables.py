@@ -40,7 +40,7 @@ def observables(
     apart = episodes.groupBy("kind", "value").agg((F.max("together") == 1).alias("apart")).where("apart")
     hub = F.col("accounts") > by_name(CAP, F.col("kind"), "bigint")
     verdict = (
-        F.when(~_joining() | (hub & F.col("strongest").isNull()), "context")
+        F.when(~_linking() | (hub & F.col("strongest").isNull()), "context")
         .when(F.col("apart"), "dropped")
         .otherwise("joins")
     )
@@ -112,8 +112,8 @@ def _alive(shared: DataFrame, population: DataFrame) -> DataFrame:
     )
 
 
-def _joining() -> Column:
-    return F.col("kind").isin([kind.name for kind in KINDS if kind.joins])
+def _linking() -> Column:
+    return F.col("kind").isin([kind.name for kind in KINDS if kind.role != "context"])
 
 
 def _reason(hub: Column) -> Column:
@@ -126,7 +126,7 @@ def _reason(hub: Column) -> Column:
         "strongest.lift",
     )
     return (
-        F.when(~_joining(), F.format_string("shared by %d accounts, of a kind that joins nobody", "accounts"))
+        F.when(~_linking(), F.format_string("shared by %d accounts, of a kind that links nobody", "accounts"))
         .when(F.col("apart"), F.format_string("held by %d accounts at different times: it joins nobody", "accounts"))
         .when(~hub, F.concat(F.format_string("shared by %d accounts, within its kind's cap of ", "accounts"), cap))
         .when(F.col("strongest").isNotNull(), together)
@@ -199,7 +199,7 @@ def hub_pairs(holdings: DataFrame, *, settings: HubSettings) -> DataFrame:
     brought = of_kind.select("account_id", values.alias("values")).groupBy("account_id")
     mine = brought.agg(F.flatten(F.collect_list("values")).alias("mine")).where(F.size("mine") > 1)
     one = mine.select("account_id", "mine", F.inline("mine")).where(
-        _joining() & (F.col("accounts") > by_name(CAP, F.col("kind"), "bigint"))
+        _linking() & (F.col("accounts") > by_name(CAP, F.col("kind"), "bigint"))
     )
     other = [F.col(f"other.{name}").alias(f"other_{name}") for name in ("kind", "value", "accounts")]
     pairs = one.select("account_id", "kind", "value", "accounts", F.explode("mine").alias("other"))

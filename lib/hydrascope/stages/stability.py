@@ -24,7 +24,7 @@ LEFT = "cluster bigint, bit int, accounts bigint, left bigint, largest bigint, p
 def stability(joints: DataFrame, clusters: DataFrame) -> DataFrame:
     """One row per cluster and what was taken away from it: what its other joints still hold together.
 
-    Taken away is each kind (`value` null), and each of the few values that most of the cluster's accounts hold. `left`
+    Taken away is each kind (`value` empty), and each of the few values that most of the cluster's accounts hold. `left`
     accounts still share a joint with another, in `pieces`, the largest of `largest` accounts. Leaving one out at a time
     tells what a conclusion rests on (the jackknife of Quenouille 1956). One task for a cluster.
     """
@@ -48,7 +48,7 @@ def stability(joints: DataFrame, clusters: DataFrame) -> DataFrame:
         .select(
             "cluster_id",
             F.coalesce("of_kind", "value_kind").alias("kind"),
-            "value",
+            F.coalesce("value", F.lit("")).alias("value"),
             "accounts",
             "left",
             "largest",
