@@ -6,9 +6,11 @@ import datetime as dt
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from hydrascope import contract as contracts
+from hydrascope.kinds import KINDS
 
 INSTANT = dt.datetime(2026, 5, 1, 12, 0, 0)
 
@@ -52,6 +54,15 @@ def make(spark: SparkSession, table: str, *rows: dict[str, Any]) -> DataFrame:
         for row in rows
     ]
     return spark.createDataFrame(filled, schema)
+
+
+def framed(frame: DataFrame) -> DataFrame:
+    """A frame of exchanges with every column that a kind of observable is made from; null where the test named none."""
+    for field in (field for kind in KINDS if kind.source == "exchanges" for field in kind.fields):
+        name, ddl = field.split(" ", 1)
+        if name not in frame.columns:
+            frame = frame.withColumn(name, F.lit(None).cast(ddl))
+    return frame
 
 
 def rows(frame: DataFrame, *columns: str) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from hydrascope.stages.conduct import conduct
 from hydrascope.stages.decide import decisions
 from hydrascope.stages.evidence import evidence
 from hydrascope.stages.hypotheses import hypotheses
-from tests.frames import rows
+from tests.frames import framed, rows
 
 START = dt.date(2026, 5, 1)
 FRAMED = (
@@ -86,14 +86,14 @@ def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: 
         ),
         accounts=make("accounts", *[{"account_id": n, "org_id": org} for n in [*ring, *crowd]]),
         exchanges=make("exchanges", *exchanges),
-        framed=spark.createDataFrame(
+        framed=framed(spark.createDataFrame(
             [
                 (row["account_id"], row["exchange_id"], "9.9.9.9", "edge", "j", None, at, START, families)
                 for row in exchanges
                 for families in [["v"] if (row["source_pos"] - 1) % 5 < 5 * framed_share else []]
             ],
             FRAMED,
-        ),
+        )),
     )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def test_an_account_whose_owner_goes_on_beside_the_harvest_is_not_attributed(
         for day in seen
     ]
     spark = stage.framed.sparkSession
-    stage = replace(stage, framed=stage.framed.unionByName(spark.createDataFrame(own, FRAMED)))
+    stage = replace(stage, framed=stage.framed.unionByName(framed(spark.createDataFrame(own, FRAMED))))
     decided = spark.createDataFrame([("a0", 0.9)], "cluster_id string, probability double")
     found = {row["account_id"]: row for row in stage.members(decided).collect()}
     assert found["a0"]["role"] == role

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from hydrascope import paths
+from hydrascope import chains
 from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS
 
@@ -92,7 +92,7 @@ def two(case: Case, a: str, b: str, view_cap_bits: float) -> DataFrame:
 def path(case: Case, a: str, b: str) -> DataFrame:
     """A row per step from one account to the other: the account reached, and the joint that it shares with the one before.
 
-    Of the shortest paths the strongest (`paths.strongest`). No row where no joint leads from one to the other. The
+    Of the shortest paths the strongest (`chains.strongest`). No row where no joint leads from one to the other. The
     joints of the one component are searched in one task, as they were when it was looked at for parts.
     """
     home = case.table("clusters").select("account_id", "component_id", "cluster_id")
@@ -119,7 +119,7 @@ def _searcher(start: int, end: int) -> Callable[[Iterable[pa.RecordBatch]], Iter
         if held:
             edges = pa.Table.from_batches(held)
             account, joint, bits = (edges.column(number).to_numpy() for number in range(3))
-            steps = paths.strongest(account, joint, bits, start, end)
+            steps = chains.strongest(account, joint, bits, start, end)
             rows = [[place for place, _ in enumerate(steps)], [step[0] for step in steps], [step[1] for step in steps]]
             kinds = (pa.int32(), pa.int64(), pa.int64())
             yield pa.record_batch(

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from hydrascope.paths import strongest
+from hydrascope.chains import strongest
 
 
 def drawn(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
