@@ -35,7 +35,8 @@ def chances(near: DataFrame, accounts: int) -> dict[str, float]:
 def patterns(near: DataFrame) -> dict[frozenset[str], int]:
     """Candidate pairs, those that share a value within its kind's cap in one episode, counted by all kinds they share.
 
-    A value within its cap brings a few hundred pairs at most; where all together are more than `MOST_PAIRS`, a part of
+    Two accounts of one organisation are one customer by declaration: such a pair teaches nothing about operators and is
+    left out. A value within its cap brings a few hundred pairs at most; where all together are more than `MOST_PAIRS`, a part of
     the values is taken, chosen by hash.
     """
     value = ["kind", "value", "episode"]
@@ -48,5 +49,7 @@ def patterns(near: DataFrame) -> dict[frozenset[str], int]:
     candidates = chosen.join(sides[1], value).where("a < b").select("a", "b").distinct()
     shared = candidates.join(sides[0], "a").join(sides[1], ["b", *value])
     agreed = shared.groupBy("a", "b").agg(F.array_sort(F.collect_set("kind")).alias("kinds"))
-    counted = agreed.groupBy("kinds").count().collect()  # at most one row for each set of kinds
+    counted = (
+        agreed.where(~F.array_contains("kinds", "org")).groupBy("kinds").count().collect()
+    )  # at most one row for each set of kinds
     return {frozenset(row["kinds"]): row["count"] for row in counted}

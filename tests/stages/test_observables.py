@@ -165,6 +165,8 @@ def test_weights_are_learned_from_pairs_that_share_a_value_within_its_cap(make: 
     operator = [linked(f"o{n}", kind, f"{kind}{n // 2}") for n in range(8) for kind in ("ip", "payment")]
     family = [linked(f"f{n}", "device", f"d{n // 2}") for n in range(4)]
     crowd = [linked(f"c{n}", "ip", "crowd", shared_by=900) for n in range(9)]
+    seats = [linked(f"s{n}", kind, "one company") for n in range(3) for kind in ("org", "payment", "device")]
+    assert learning.patterns(make("links", *seats)) == {}, "one customer's seats teach nothing about operators"
     near = make("links", *operator, *family)
     assert learning.patterns(near) == {frozenset({"ip", "payment"}): 4, frozenset({"device"}): 2}
     assert learning.chances(near, 100) == {"ip": 8 / 9900, "payment": 8 / 9900, "device": 4 / 9900}
