@@ -20,7 +20,8 @@ def learn(links: DataFrame, accounts: int) -> list[Weight]:
     """The weights of all kinds that the links say something about; `accounts` is the population."""
     near = links.where(F.col("shared_by") <= by_name(CAP, F.col("kind"), "bigint")).persist()
     try:
-        return weighing.weigh(patterns(near), chances(near, accounts), VIEWS)
+        known = {kind: chance for kind, chance in chances(near, accounts).items() if kind != "org"}
+        return weighing.weigh(patterns(near), known, VIEWS)
     finally:
         near.unpersist()
 

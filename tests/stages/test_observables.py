@@ -173,3 +173,4 @@ def test_weights_are_learned_from_pairs_that_share_a_value_within_its_cap(make: 
     learned = {each.kind: each.worth for each in learning.learn(make("links", *operator, *family, *crowd), 100)}
     assert learned["ip"] == learned["payment"] > 0.8
     assert learned["device"] < 0.1
+    assert not learning.learn(make("links", *seats), 100)
