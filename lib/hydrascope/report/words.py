@@ -68,7 +68,6 @@ KINDS = {
     "payment": "payment instrument",
     "phone_prefix": "phone number prefix",
     "referrer": "referrer",
-    "schedule": "working hours",
     "signup_burst": "batch of sign-ups",
     "signup_ip": "sign-up address",
     "template": "prompt-template family",
