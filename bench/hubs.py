@@ -105,7 +105,7 @@ def linkage(seen: DataFrame, settings: Settings, plainly: float) -> list[dict[st
             made["population"], made["holdings"], made["episodes"], made["cohesion"], settings=settings.egress
         ),
         "links": lambda: links(
-            made["episodes"], made["holdings"], made["observables"], made["hub_pairs"], made["cohesion"]
+            made["episodes"], made["holdings"], made["observables"], made["hub_pairs"], made["cohesion"], worth={}
         ),
         "core": lambda: core(made["links"], settings=settings.links),
     }

@@ -90,9 +90,12 @@ Source = Callable[[str], Known | None]
 
 
 def _first(asked: list[Source], value: str | None) -> tuple[str | None, str | None, dt.date | None]:
-    if value is None:
+    """What the first source that knows the address says; nothing is known of a value that is no address."""
+    address = (value or "").partition("/")[0]
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
         return None, None, None
-    address = value.partition("/")[0]
     return next((found for source in asked if (found := source(address))), (None, None, None))
 
 

@@ -145,12 +145,13 @@ def test_an_address_tells_what_stands_behind_it_who_says_so_and_how_old_that_is(
     table.write_text("network,class,source,date\n8.8.4.0/24,campus,our list,2026-04-21\n", encoding="utf-8")
     told, _ = judged(
         make, *[seen(account, kind, value) for account in ("u1", "u2") for kind, value in
-                (("ip", "8.8.4.4"), ("ip_prefix", "8.8.4.0/24"), ("ip", "73.1.2.3"), ("ja4", "8.8.4.4"))],
+                (("ip", "8.8.4.4"), ("ip_prefix", "8.8.4.0/24"), ("ip", "73.1.2.3"), ("ja4", "8.8.4.4"), ("ip", "nonsense"))],
         known=EgressSettings(ranges=str(table)),
     )  # fmt: skip
     assert rows(told, "kind", "value", "egress_class", "egress_source", "egress_gap_days") == [
         ("ip", "73.1.2.3", None, None, None),
         ("ip", "8.8.4.4", "campus", "our list", -10),
+        ("ip", "nonsense", None, None, None),
         ("ip_prefix", "8.8.4.0/24", "campus", "our list", -10),
         ("ja4", "8.8.4.4", None, None, None),
     ]
