@@ -37,6 +37,7 @@ Overrides = Annotated[list[str] | None, typer.Option("--set", help="One setting:
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Format = Annotated[str | None, typer.Option("--format", help="Read every object as this format.")]
 DAY = "%Y-%m-%d"
+VERDICTS = ("joins", "context", "dropped")
 Seed = Annotated[int, typer.Option(help="The same seed gives the same world.")]
 
 
@@ -159,6 +160,8 @@ def show(
         return
     if what != "hubs" and what not in contracts.tables():
         raise NotFound(f"no table '{what}'; show one of: tables, hubs, {', '.join(contracts.tables())}")
+    if verdict not in (None, *VERDICTS):
+        raise SettingsError(f"--verdict is '{verdict}', and can be {', '.join(VERDICTS)}")
     case = _case(warehouse)
     frame = case.hubs() if what == "hubs" else case.table(what).orderBy(*contracts.load(what).key)
     for condition in [*(only or []), *([f"verdict={verdict}"] if verdict is not None else [])]:

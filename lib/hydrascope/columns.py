@@ -20,6 +20,16 @@ def ip_prefix(address: Column) -> Column:
     return F.when(address.contains(":"), F.concat(trimmed, F.lit("::/48"))).otherwise(v4)
 
 
+def account_number(account: Column) -> Column:
+    """The even number of an account in the linkage graph; those of joints are odd, so that none is taken for the other."""
+    return F.xxhash64(account).bitwiseAND(F.lit(~1))
+
+
+def joint_number(*name: str) -> Column:
+    """The odd number of a joint in the linkage graph."""
+    return F.xxhash64(*name).bitwiseOR(F.lit(1).cast("bigint"))
+
+
 def by_name(values: dict[str, Any], name: Column, kind: str) -> Column:
     """Look `name` up in a small fixed table of Python values; null where it is not in it."""
     pairs = [F.lit(part) for key, value in sorted(values.items()) for part in (key, value)]

@@ -40,14 +40,19 @@ def components(vertices: DataFrame, edges: DataFrame, *, local_edges: int = LOCA
     numbered = vertices.select("id", F.xxhash64("id").alias("number")).persist()
     pairs = edges.select(F.xxhash64("src").alias("src"), F.xxhash64("dst").alias("dst"))
     try:
-        counted = numbered.agg(F.count("*").alias("ids"), F.count_distinct("number").alias("numbers")).collect()[0]
-        _demand(counted["ids"] == counted["numbers"], "two vertex ids collide in 64 bits")
+        demand_distinct(numbered)
         placed = numbered_components(numbered.select("number"), pairs, local_edges=local_edges)
         found = numbered.join(placed, "number")
         smallest = found.groupBy("component").agg(F.min("id").alias("label"))
         return found.join(smallest, "component").select("id", F.col("label").alias("component")).localCheckpoint()
     finally:
         numbered.unpersist()
+
+
+def demand_distinct(numbered: DataFrame) -> None:
+    """Raise GateFailed where two of the ids (`id`, unique) have the same `number`."""
+    counted = numbered.agg(F.count("*").alias("ids"), F.count_distinct("number").alias("numbers")).collect()[0]
+    _demand(counted["ids"] == counted["numbers"], "two vertex ids collide in 64 bits")
 
 
 def numbered_components(vertices: DataFrame | None, edges: DataFrame, *, local_edges: int = LOCAL_EDGES) -> DataFrame:

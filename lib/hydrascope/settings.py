@@ -73,7 +73,7 @@ class LinkSettings:
     )
     apart: float = limited(
         0.25,
-        0.0,
+        0.01,
         1.0,
         "Parts of a component stay apart where accounts across share less than this share of what accounts inside do.",
     )

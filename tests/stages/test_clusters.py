@@ -89,6 +89,15 @@ def test_a_kind_that_supports_counts_for_an_account_and_joins_nobody(make: Make)
     assert found.isEmpty()
 
 
+def test_numbers_of_accounts_and_of_joints_never_meet(make: Make) -> None:
+    from hydrascope.columns import account_number
+
+    _, met, _ = joined(make, [row for n in range(9) for row in both(f"a{n}", f"v{n // 3}")])
+    numbers = rows(met.select(account_number(met["account_id"]).alias("account"), "joint"), "account", "joint")
+    assert len(numbers) == 9
+    assert {(account % 2, joint % 2) for account, joint in numbers} == {(0, 1)}
+
+
 def test_a_joint_that_chance_explains_joins_nobody(make: Make) -> None:
     popular = {"shared_by": 1000, "rarity_bits": 3.0}
     links = [*both("a", "v", **popular), *both("b", "v", **popular)]
@@ -149,7 +158,7 @@ def test_the_strict_level_shows_what_holds_of_a_cluster_with_more_evidence(make:
 def test_a_cluster_tells_what_is_left_of_it_without_each_kind_and_without_its_strongest_values(make: Make) -> None:
     near = [row for n in range(4) for row in both(f"a{n}", f"of pair {n // 2}")]
     shared = [link(f"a{n}", kind, "all") for n in range(4) for kind in ("template", "device")]
-    _, met, found = joined(make, [*near, *shared], apart=0.0)
+    _, met, found = joined(make, [*near, *shared], apart=0.01)
     told = rows(stability(met, found), "kind", "value", "accounts", "left", "largest", "pieces")
     assert set(told) == {
         ("device", "", 4, 4, 2, 2),

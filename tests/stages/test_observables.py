@@ -109,6 +109,18 @@ def test_a_kind_that_joins_nobody_is_context_and_says_so(make: Callable[..., Dat
     assert edges.isEmpty()
 
 
+def test_a_hub_is_not_made_cohesive_by_context_such_as_common_working_hours(make: Callable[..., DataFrame]) -> None:
+    crowd = [seen(f"c{n}", "device", f"own{n}") for n in range(600)]
+    office = [
+        {**seen(f"c{n}", kind, "office", days=9), "exchanges": 99}
+        for n in range(40)
+        for kind in ("payment", "schedule")
+    ]
+    verdicts, edges = judged(make, *crowd, *office)
+    assert rows(verdicts, "kind", "verdict") == [("payment", "context"), ("schedule", "context")]
+    assert edges.isEmpty()
+
+
 def test_a_hub_joins_only_the_accounts_that_share_an_independent_value_and_a_diverse_hub_joins_nobody(
     make: Callable[..., DataFrame],
 ) -> None:

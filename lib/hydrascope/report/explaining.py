@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from hydrascope import chains
-from hydrascope.columns import by_name
+from hydrascope.columns import account_number, by_name
 from hydrascope.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -98,10 +98,11 @@ def path(case: Case, a: str, b: str) -> DataFrame:
     home = case.table("clusters").select("account_id", "component_id", "cluster_id")
     mine = home.where(F.col("account_id") == a).select("component_id")
     inside = case.table("joints").join(home.join(mine, "component_id", "left_semi"), "account_id").persist()
-    number = F.xxhash64("account_id").alias("number")
-    ends = case.spark.range(1).select(F.xxhash64(F.lit(a)).alias("a"), F.xxhash64(F.lit(b)).alias("b")).collect()[0]
+    number = account_number(F.col("account_id")).alias("number")
+    numbers = [account_number(F.lit(account)) for account in (a, b)]
+    start, end = case.spark.range(1).select(*numbers).collect()[0]
     edges = inside.select(number, "joint", "bits").coalesce(1)
-    steps = edges.mapInArrow(_searcher(ends["a"], ends["b"]), "step int, number bigint, joint bigint").localCheckpoint()
+    steps = edges.mapInArrow(_searcher(start, end), "step int, number bigint, joint bigint").localCheckpoint()
     accounts = inside.select("account_id", "cluster_id", number).distinct()
     name = ["kind", "value", "other_kind", "other_value", "bits", "holders", "surprise_bits"]
     names = inside.join(F.broadcast(steps.select("joint")), "joint", "left_semi").select("joint", *name).distinct()

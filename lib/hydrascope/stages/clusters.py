@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from hydrascope import graph, splitting
+from hydrascope.columns import account_number, joint_number
 from hydrascope.settings import LinkSettings
 from hydrascope.stages.core import kept, peeled, support
 
@@ -25,9 +26,10 @@ def clusters(core: DataFrame, joints: DataFrame, *, settings: LinkSettings) -> D
     threshold; null for those that do not. `split` says what became of the component: whole, split, or too_large, which
     was left whole because its joints outgrow what one task can look at.
     """
-    accounts = joints.select("account_id").distinct().select("account_id", F.xxhash64("account_id").alias("number"))
-    edges = joints.select(F.xxhash64("account_id").alias("src"), F.col("joint").alias("dst"), "bits")
-    edges = edges.localCheckpoint()
+    number = account_number(F.col("account_id"))
+    accounts = joints.select("account_id").distinct().select("account_id", number.alias("number")).localCheckpoint()
+    graph.demand_distinct(accounts.select(F.col("account_id").alias("id"), "number"))
+    edges = joints.select(number.alias("src"), F.col("joint").alias("dst"), "bits").localCheckpoint()
     placed = accounts.join(graph.numbered_components(None, edges), "number").localCheckpoint()
     named = _named(placed.join(_parts(placed, edges, settings), "number", "left")).localCheckpoint()
     held = support(kept(core), settings, settings.min_bits, settings.min_views)
@@ -82,8 +84,8 @@ def _strict(core: DataFrame, joints: DataFrame, named: DataFrame, settings: Link
     strong = kept(inner).select("account_id").distinct().join(named.select("account_id", "cluster_id"), "account_id")
     held = joints.join(strong, "account_id").select(
         "account_id",
-        F.xxhash64("account_id").alias("src"),
-        F.xxhash64("cluster_id", "joint").alias("dst"),
+        account_number(F.col("account_id")).alias("src"),
+        joint_number("cluster_id", "joint").alias("dst"),
     )
     shared = held.groupBy("dst").agg(F.count("*").alias("holders")).where("holders >= 2")
     held = held.join(shared.select("dst"), "dst", "left_semi").localCheckpoint()

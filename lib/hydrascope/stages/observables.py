@@ -145,7 +145,7 @@ def holdings(sightings: DataFrame) -> DataFrame:
 
     An account holds a value once enough of its exchanges carried it: a phrase used once is not a frame. `accounts` is
     how many hold the value. Most values are one account's alone, so they are left out before anything is grouped by
-    account; where the others are few, their hashes go to every task, and the sightings are shuffled no second time.
+    account; where the others are few, they go to every task, and the sightings are shuffled no second time.
     """
     alone = F.min("account_id") == F.max("account_id")
     several = sightings.groupBy("kind", "value").agg(alone.alias("alone")).where("not alone").select("kind", "value")
@@ -187,20 +187,19 @@ def cohesion(hub_pairs: DataFrame, population: DataFrame, *, settings: HubSettin
 def hub_pairs(holdings: DataFrame, *, settings: HubSettings) -> DataFrame:
     """One row per account, hub it holds and value of an independent view it also holds, one of the two hard to share.
 
-    Of each kind an account brings its rarest values, of those that enough accounts hold to show anything. One shuffle,
-    by account; no join.
+    Of each kind an account brings its rarest values, of those that enough accounts hold to show anything; a kind that is
+    context shows nothing. One shuffle, by account; no join.
     """
     ranked = F.slice(F.array_sort(F.collect_list(F.struct("accounts", "value"))), 1, settings.max_per_account)
-    known = holdings.where(F.col("accounts") >= settings.min_accounts)
+    known = holdings.where(_linking() & (F.col("accounts") >= settings.min_accounts))
     of_kind = known.repartition("account_id").groupBy("account_id", "kind").agg(ranked.alias("few"))
     values = F.transform(
         "few", lambda one: F.struct("kind", one["value"].alias("value"), one["accounts"].alias("accounts"))
     )
     brought = of_kind.select("account_id", values.alias("values")).groupBy("account_id")
     mine = brought.agg(F.flatten(F.collect_list("values")).alias("mine")).where(F.size("mine") > 1)
-    one = mine.select("account_id", "mine", F.inline("mine")).where(
-        _linking() & (F.col("accounts") > by_name(CAP, F.col("kind"), "bigint"))
-    )
+    hub = F.col("accounts") > by_name(CAP, F.col("kind"), "bigint")
+    one = mine.select("account_id", "mine", F.inline("mine")).where(hub)
     other = [F.col(f"other.{name}").alias(f"other_{name}") for name in ("kind", "value", "accounts")]
     pairs = one.select("account_id", "kind", "value", "accounts", F.explode("mine").alias("other"))
     return pairs.select("account_id", "kind", "value", "accounts", *other).where(

@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from hydrascope import unionfind
-from hydrascope.columns import by_name
+from hydrascope.columns import account_number, by_name
 from hydrascope.kinds import KINDS
 
 VALUES = 3
@@ -36,18 +36,17 @@ def stability(joints: DataFrame, clusters: DataFrame) -> DataFrame:
     masked = (
         held.join(taken, ["cluster_id", "kind", "value"], "left")
         .join(other, ["cluster_id", "other_kind", "other_value"], "left")
-        .select("cluster", F.xxhash64("account_id").alias("account"), "joint", _mask().alias("mask"))
+        .select("cluster", account_number(F.col("account_id")).alias("account"), "joint", _mask().alias("mask"))
     )
     counted = masked.groupBy("cluster").applyInPandas(_leave_one_out, LEFT)
-    kinds = held.sparkSession.createDataFrame(list(BIT.items()), "of_kind string, bit int")
+    of_kind = F.get(F.array(*[F.lit(name) for name in BIT]), F.col("bit"))
     value = strong.select("cluster", "bit", F.col("kind").alias("value_kind"), "value")
     return (
         counted.join(cluster.select("cluster", "cluster_id").distinct(), "cluster")
-        .join(F.broadcast(kinds), "bit", "left")
         .join(F.broadcast(value), ["cluster", "bit"], "left")
         .select(
             "cluster_id",
-            F.coalesce("of_kind", "value_kind").alias("kind"),
+            F.coalesce("value_kind", of_kind).alias("kind"),
             F.coalesce("value", F.lit("")).alias("value"),
             "accounts",
             "left",
