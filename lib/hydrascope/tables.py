@@ -76,7 +76,7 @@ def version(warehouse: str, table: str) -> int:
 
 
 def read(spark: SparkSession, warehouse: str, table: str, version: int | None = None) -> DataFrame:
-    """The table's rows, at `version` or now, columns in contract order.
+    """The table's rows, at `version` or now, columns in contract order; null where an older contract had no such column.
 
     Raises NotFound where there is no such table, ContractError where a newer contract wrote it.
     """
@@ -84,7 +84,10 @@ def read(spark: SparkSession, warehouse: str, table: str, version: int | None = 
     reader = spark.read.format("delta")
     if version is not None:
         reader = reader.option("versionAsOf", version)
-    return reader.load(path(warehouse, table)).select(*contracts.load(table).names)
+    rows = reader.load(path(warehouse, table))
+    held = set(rows.columns)
+    added = {c.name: F.lit(None).cast(c.type) for c in contracts.load(table).columns if c.name not in held}
+    return rows.withColumns(added).select(*contracts.load(table).names)
 
 
 def check(warehouse: str) -> None:
@@ -112,6 +115,7 @@ def write(
     writer = frame.select(*contract.names).write.format("delta").option("userMetadata", told)
     writer = writer.partitionBy(*contract.partition).mode("append" if append else "overwrite")
     if append:
+        writer = writer.option("mergeSchema", "true")  # an older version's table gets the columns that are new
         writer = writer.option("txnAppId", fingerprint).option("txnVersion", 1)
     else:
         writer = writer.option("overwriteSchema", "true")  # an older version's table is replaced as a whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,17 @@ def test_a_missing_table_and_one_that_something_else_wrote_to_are_refused(
     frame.write.format("delta").save(f"{tmp_path}/models")
     with pytest.raises(ContractError, match="something else"):
         tables.read(frame.sparkSession, str(tmp_path), "models")
+
+
+def test_a_column_that_an_older_table_lacks_is_null_there_and_an_append_brings_it(
+    make: Callable[..., DataFrame], tmp_path: Path
+) -> None:
+    now = contracts.load("models")
+    older = replace(now, columns=now.columns[:1])
+    frame = make("models", {"model": "old"})
+    tables.write(frame, str(tmp_path), older, "one", append=True)
+    assert tables.read(frame.sparkSession, str(tmp_path), "models").where("released_time is null").count() == 1
+    tables.write(make("models", {"model": "new"}), str(tmp_path), now, "two", append=True)
+    read = tables.read(frame.sparkSession, str(tmp_path), "models")
+    assert read.columns == now.names
+    assert {row["model"]: row["released_time"] is None for row in read.collect()} == {"old": True, "new": False}
