@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from hydrascope import capability
 from hydrascope.settings import IngestSettings
 
 SLOT = "\u25a1"
@@ -31,7 +32,7 @@ LETTERS = bytes(byte if not chr(byte).isascii() or chr(byte).isalpha() else 32 f
 """Keeps letters and the bytes of all that is not ASCII; the rest becomes a blank."""
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-SCHEMA = "struct<digest: binary, sketch: array<bigint>>"
+SCHEMA = "struct<digest: binary, sketch: array<bigint>, capability: string>"
 
 
 def normalised(prompts: pa.Array) -> pa.ListArray:
@@ -55,19 +56,24 @@ def _only_letters(text: pa.Array) -> pa.Array:
     return pa.Array.from_buffers(text.type, len(text), [valid, offsets, letters], offset=text.offset)
 
 
-def fingerprint(settings: IngestSettings) -> Callable[[Column, Column], Column]:
-    """A function of prompt and salt that gives `digest`, the SHA-256 of the normalised prompt, and `sketch`.
+def fingerprint(settings: IngestSettings) -> Callable[[Column, Column, Column], Column]:
+    """A function of prompt, salt and whether there is a label, that gives `digest`, `sketch` and `capability`.
 
-    Both are null without a prompt. The sketch holds the smallest `sketch_size` of the sampled hashes, sorted.
+    `digest` is the SHA-256 of the normalised prompt; `sketch` holds the smallest `sketch_size` of the sampled hashes,
+    sorted. `capability` is what the rules of `capability` say where there is no label; null where there is one. All are
+    null without a prompt.
     """
     words, scale, size = settings.shingle_words, settings.sketch_scale, settings.sketch_size
+    table = capability.load()
 
     hashes: dict[str, int] = {}
 
     @F.pandas_udf(SCHEMA)  # type: ignore[call-overload]
-    def compute(prompts: pd.Series, salts: pd.Series) -> pd.DataFrame:
+    def compute(prompts: pd.Series, salts: pd.Series, labelled: pd.Series) -> pd.DataFrame:
         salt = int(salts.iloc[0]) if len(salts) else 0
-        return reduced(prompts, salt, hashes, words=words, scale=scale, size=size)
+        made = reduced(prompts, salt, hashes, words=words, scale=scale, size=size)
+        ruled = capability.missing(pa.array(prompts, pa.string()), labelled.to_numpy(dtype=bool), table)
+        return made.assign(capability=ruled.to_pandas())
 
     return compute  # type: ignore[no-any-return]
 

@@ -88,6 +88,29 @@ def test_a_good_exchange_becomes_a_row_and_its_prompt_is_forgotten(spark: SparkS
     assert "function" not in str(found)
 
 
+def test_a_label_wins_over_the_rules_and_the_basis_tells_which_it_is(spark: SparkSession, tmp_path: Path) -> None:
+    asked = "Translate the letter into Finnish."
+    records = [
+        line(request_id="label", prompt=asked),
+        line(request_id="rule", prompt=asked, capability=None),
+        line(request_id="blank", prompt=asked, capability=" "),
+        line(request_id="other", prompt="zzz", capability=None),
+        line(request_id="label alone", prompt=None),
+        line(request_id="neither", prompt=None, capability=None),
+    ]
+    (tmp_path / "x.json").write_bytes(b"\n".join(records))
+    made = exchanges(read(spark, tmp_path, ("exchanges",)).fates["exchanges"])
+    found = {row[0]: row[1:] for row in made.select("request_id", "capability", "capability_basis").collect()}
+    assert found == {
+        "label": ("coding", "label"),
+        "rule": ("translation", "rule"),
+        "blank": ("translation", "rule"),
+        "other": ("chat", "rule"),
+        "label alone": ("coding", "label"),
+        "neither": (None, None),
+    }
+
+
 def test_every_fault_of_a_line_is_quarantined_by_name_and_the_ledger_balances(
     spark: SparkSession, tmp_path: Path
 ) -> None:

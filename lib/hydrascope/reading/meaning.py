@@ -40,7 +40,8 @@ def meaning(rows: DataFrame, source: str, table: Table, contract: Contract, sett
         found |= _exchange(mapped, source)
     found |= mapped.columns
     if mapped.prompt is not None:
-        staged["_wording"] = prompts.fingerprint(settings)(_compared(mapped.prompt), F.col("_salt"))
+        labelled = _label(mapped).isNotNull()
+        staged["_wording"] = prompts.fingerprint(settings)(_compared(mapped.prompt), F.col("_salt"), labelled)
         found |= _wording(mapped)
     kinds = {column.name: column.type for column in contract.columns}
     return fields.select("*", *[read.alias(name) for name, read in staged.items()]).select(
@@ -77,11 +78,20 @@ def _compared(prompt: Column) -> Column:
     return F.when(F.octet_length(prompt) > 2 * COMPARED_CHARS, cut).otherwise(prompt)
 
 
+def _label(mapped: Mapped) -> Column:
+    """The source's own name of what the exchange exercised."""
+    return mapped.columns.get("capability", F.lit(None).cast("string"))
+
+
 def _wording(mapped: Mapped) -> dict[str, Column]:
     named = mapped.columns.get("template_id", F.lit(None))
     return {
         "template_id": F.coalesce(named, hmac(F.col("_wording.digest"), "prompt")),
         "sketch": F.col("_wording.sketch"),
+        "capability": F.coalesce(_label(mapped), F.col("_wording.capability")),
+        "capability_basis": F.when(_label(mapped).isNotNull(), F.lit("label")).when(
+            F.col("_wording.capability").isNotNull(), F.lit("rule")
+        ),
         "prompt_truncated": F.coalesce(
             mapped.columns.get("prompt_truncated", F.lit(None)),
             F.when(F.col("_wording.digest").isNotNull(), F.lit(False)),

@@ -67,7 +67,7 @@ OUTCOMES = {
 """What came of an exchange by its status, in the order of the status."""
 REPEATING = [
     "format", "source_uri", "raw_sha256", "account_id", "org_id", "client_ip_basis", "country", "ja4", "user_agent", "sdk",
-    "device_id", "provider", "model", "operation", "capability", "outcome", "api_key_id",
+    "device_id", "provider", "model", "operation", "capability", "capability_basis", "outcome", "api_key_id",
 ]  # fmt: skip
 """Columns that are dictionary encoded."""
 FEW = ["ja4", "user_agent", "sdk", "provider"]
@@ -267,6 +267,7 @@ def columns(window: Window, accounts: pa.RecordBatch, used: Uses) -> dict[str, p
         "model": _model(window, accounts, used, switched, other, keeps),
         "operation": same("messages", len(at)),
         "capability": spoken(LABELS, label),
+        "capability_basis": spoken(["label"], (label >= len(LABELS)).astype(np.int64)),
         "template_id": frame.name,
         "sketch": _sketch(window, frame, exchange),
         "prompt_truncated": pa.array(np.zeros(len(at), bool)),
