@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hydrascope import capability, docs
 from hydrascope import contract as contracts
-from hydrascope import docs
 
 TEXT = """
 version = 2
@@ -47,6 +47,21 @@ def test_every_contract_is_on_the_page():
         assert f"\n## {table}\n" in text
         for column in contracts.load(table).columns:
             assert f"| `{column.name}` | `{column.type}` |" in text
+
+
+def test_every_rule_its_reason_and_every_measured_world_are_on_the_page_of_capabilities():
+    told = {
+        "world": "w",
+        "rules": 1,
+        "unlabelled": 3,
+        **capability.confusion([("math", "math", 3), ("math", "chat", 1)]),
+    }
+    text = docs.capabilities(capability.load(), [told])
+    for each in capability.load().capabilities:
+        assert f"\n### {each.id}\n\n{each.doc}\n" in text
+    assert "### World: w\n\n4 prompts have a label; the rules agree with 0.75 of them" in text
+    assert "| `math` | 4 | 1 | 0.75 | math 3, chat 1 |" in text
+    assert "How far" not in docs.capabilities(capability.load(), [])
 
 
 @pytest.fixture
