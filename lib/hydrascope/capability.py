@@ -107,6 +107,8 @@ def ruled(prompts: pa.Array, table: Table) -> pa.Array:
     totals = np.zeros((len(table.capabilities), len(prompts)), np.int64)
     for total, capability in zip(totals, table.capabilities, strict=True):
         rows = np.flatnonzero(_holds(looked, capability.any))  # few: one pass for all cues is cheaper than one for each
+        if not len(rows):
+            continue
         some = looked.take(pa.array(rows))
         for cue in capability.cues:
             total[rows] += np.where(_holds(some, cue.match), cue.weight, 0)
@@ -114,16 +116,6 @@ def ruled(prompts: pa.Array, table: Table) -> pa.Array:
     best = names.take(pa.array(totals.argmax(axis=0)))
     chosen = pc.if_else(pa.array(totals.max(axis=0) >= table.least), best, pa.scalar(table.otherwise, pa.string()))
     return pc.if_else(pa.array(_holds(looked, r"\S")), chosen, pa.scalar(None, pa.string()))
-
-
-def missing(prompts: pa.Array, labelled: np.ndarray[Any, Any], table: Table) -> pa.Array:
-    """The capability by the rules where there is no label; null where there is one. Labelled prompts cost nothing."""
-    rows = np.flatnonzero(~labelled)
-    if len(rows) == len(prompts):
-        return ruled(prompts, table)
-    place = np.full(len(prompts), -1)
-    place[rows] = np.arange(len(rows))
-    return ruled(prompts.take(pa.array(rows)), table).take(pa.array(place, mask=place < 0))
 
 
 def confusion(rows: Iterable[tuple[str, str | None, int]]) -> dict[str, Any]:

@@ -72,8 +72,7 @@ def fingerprint(settings: IngestSettings) -> Callable[[Column, Column, Column], 
     def compute(prompts: pd.Series, salts: pd.Series, labelled: pd.Series) -> pd.DataFrame:
         salt = int(salts.iloc[0]) if len(salts) else 0
         made = reduced(prompts, salt, hashes, words=words, scale=scale, size=size)
-        ruled = capability.missing(pa.array(prompts, pa.string()), labelled.to_numpy(dtype=bool), table)
-        return made.assign(capability=ruled.to_pandas())
+        return made.assign(capability=ruled(prompts, labelled, table))
 
     return compute  # type: ignore[no-any-return]
 
@@ -88,6 +87,17 @@ def reduced(
     return pd.DataFrame(
         {"digest": digests, "sketch": sketched(tokens, salt, hashes, words=words, scale=scale, size=size)}
     )
+
+
+def ruled(prompts: pd.Series, labelled: pd.Series, table: capability.Table) -> list[str | None]:
+    """The capability by the rules of each prompt that has no label; None for one that has. Those cost nothing."""
+    rows = np.flatnonzero(~labelled.to_numpy(dtype=bool))
+    found: list[str | None] = [None] * len(prompts)
+    if len(rows):
+        said = capability.ruled(pa.array(prompts.iloc[rows], pa.string()), table).to_pylist()
+        for row, name in zip(rows.tolist(), said, strict=True):
+            found[row] = name
+    return found
 
 
 def sketched(

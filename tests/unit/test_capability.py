@@ -6,13 +6,14 @@ import gzip
 import json
 from pathlib import Path
 
-import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
 from hydrascope import capability
-from hydrascope.capability import Capability, Cue, Table, confusion, load, missing, parse, ruled
+from hydrascope.capability import Capability, Cue, Table, confusion, load, parse, ruled
 from hydrascope.errors import SettingsError
+from hydrascope.prompts import ruled as ruled_where_unlabelled
 
 SMALL = Table(
     version=1,
@@ -72,12 +73,18 @@ def test_head_and_tail_make_no_word_together_and_a_prompt_of_their_length_is_who
     assert said(whole, cut) == ["blue", "talk"]
 
 
-def test_only_prompts_without_a_label_are_ruled() -> None:
-    prompts = pa.array(["red", "blue", None, "blue"])
-    assert missing(prompts, np.array([True, False, False, True]), SMALL).to_pylist() == [None, "blue", None, None]
-    assert missing(prompts, np.array([True] * 4), SMALL).to_pylist() == [None] * 4
-    assert missing(prompts, np.array([False] * 4), SMALL).to_pylist() == ["red", "blue", None, "blue"]
-    assert missing(pa.array([], pa.string()), np.array([], bool), SMALL).to_pylist() == []
+@pytest.mark.parametrize(
+    ("labelled", "expected"),
+    [
+        ([True, False, False, True], [None, "blue", None, None]),
+        ([True] * 4, [None] * 4),
+        ([False] * 4, ["red", "blue", None, "blue"]),
+        ([], []),
+    ],
+)
+def test_only_prompts_without_a_label_are_ruled(labelled: list[bool], expected: list[str | None]) -> None:
+    prompts = pd.Series(["red", "blue", None, "blue"][: len(labelled)], index=range(7, 7 + len(labelled)), dtype=object)
+    assert ruled_where_unlabelled(prompts, pd.Series(labelled, dtype=bool), SMALL) == expected
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,15 @@ def test_a_gate_finds_nothing_wrong_with_the_tables(made: Made, spark: SparkSess
     assert [verdict for verdict in judgement.verdicts if verdict.outcome != "passed"] == []
 
 
+def test_every_capability_is_a_label_and_is_said_to_be_one(made: Made) -> None:
+    assert {
+        (row[0], row[1])
+        for row in made.exchanges.groupBy(F.col("capability").isNull().alias("none"), "capability_basis")
+        .count()
+        .collect()
+    } == {(False, "label"), (True, None)}
+
+
 def test_nobody_acts_outside_the_window_or_the_life_of_the_account(made: Made) -> None:
     early, late = F.col("event_time") < F.col("created_time"), F.col("event_time") > F.col("closed_time")
     lived = made.exchanges.join(made.accounts.select("account_id", "created_time", "closed_time"), "account_id")
