@@ -115,7 +115,7 @@ def ruled(prompts: pa.Array, table: Table) -> pa.Array:
     names = pa.array([each.id for each in table.capabilities], pa.string())
     best = names.take(pa.array(totals.argmax(axis=0)))
     chosen = pc.if_else(pa.array(totals.max(axis=0) >= table.least), best, pa.scalar(table.otherwise, pa.string()))
-    return pc.if_else(pa.array(_holds(looked, r"\S")), chosen, pa.scalar(None, pa.string()))
+    return pc.if_else(pa.array(_holds(prompts, r"\S")), chosen, pa.scalar(None, pa.string()))
 
 
 def confusion(rows: Iterable[tuple[str, str | None, int]]) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def test_case_does_not_count_in_any_script() -> None:
 def test_of_a_long_prompt_the_head_and_the_tail_are_looked_at() -> None:
     pad = "ö" * 5_000
     assert said(f"blue {pad}", f"{pad} blue", f"{pad} blue {pad}") == ["blue", "blue", "talk"]
+    assert said(" " * 5_000 + "blue" + " " * 5_000) == ["talk"]
 
 
 def test_head_and_tail_make_no_word_together_and_a_prompt_of_their_length_is_whole() -> None:
