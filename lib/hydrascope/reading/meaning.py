@@ -68,6 +68,7 @@ def _exchange(mapped: Mapped, source: str) -> dict[str, Column]:
         "event_date": F.to_date(mapped.columns["event_time"]),
         "outcome": F.lit("unknown"),
         "sample_rate": F.lit(1.0),
+        "capability_basis": F.when(_label(mapped).isNotNull(), F.lit("label")),
     }
 
 
