@@ -6,6 +6,7 @@ decides what becomes of each.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any
@@ -15,7 +16,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from hydrascope import contract as contracts
-from hydrascope import objects
+from hydrascope import declarations, objects, references, watchlist
 from hydrascope.errors import SourceError
 from hydrascope.pseudonyms import keyed
 from hydrascope.reading import framing, surveys
@@ -28,6 +29,8 @@ from hydrascope.sources.fields import conformed
 
 TASKS_PER_CORE = 8
 FRAMED = ("source_uri", "source_pos", "object_sha256", "raw", "note", "blank")
+READERS = {"watchlist": watchlist.read, "declared": declarations.read}
+FATES = "source_uri string, source_pos bigint, object_sha256 string, raw binary, fate string, broken array<string>, told string"
 EXTRA = "`object_sha256` string, `raw` binary, `problems` array<string>, `blank` boolean"
 
 
@@ -77,6 +80,49 @@ def records(
     if not parts:
         return spark.createDataFrame([], f"{contract.ddl}, {EXTRA}")
     return reduce(DataFrame.unionByName, parts)
+
+
+def reference_records(
+    spark: SparkSession, listing: DataFrame, holds: str, *, settings: IngestSettings, pseudonym: references.Pseudonym
+) -> tuple[DataFrame, DataFrame]:
+    """What others say, from the objects of a folder of references: the rows of its table, and the fate of every record.
+
+    Read here and now, by this process: there are at most `references.MOST_RECORDS`. Fates carry `told`, the reason in
+    words where there is one, and `raw` where the record became no row.
+    """
+    chosen = listing.where((F.col("status") == "read") & (F.col("holds") == holds)).collect()
+    given, count = [], 0
+    for row in sorted(chosen, key=lambda row: objects.natural(row.uri)):
+        given.append(_given(row, settings))
+        count += len(given[-1].frames)
+        references.bounded(count, holds)
+    found = READERS[holds](given, pseudonym)
+    contract = contracts.load(holds)
+    rows = [
+        tuple({**said, **_place(record)}[name] for name in contract.names) for record in found for said in record.rows
+    ]
+    fates = [
+        (r.uri, r.pos, r.sha256, None if r.fate == "parsed" else r.raw, r.fate, list(r.broken), r.reason) for r in found
+    ]
+    return spark.createDataFrame(rows, contract.ddl), spark.createDataFrame(fates, FATES)
+
+
+def _place(record: references.Record) -> dict[str, Any]:
+    digest = hashlib.sha256(record.raw).hexdigest()
+    return {"source_uri": record.uri, "source_pos": record.pos, "raw_sha256": digest}
+
+
+def _given(row: Row, settings: IngestSettings) -> references.Given:
+    """One object of references, whole: its records where it is CSV, else its text."""
+    with objects.read(row.uri) as source:
+        pieces = clear(Stored(source), Limits(settings.max_object_bytes, settings.max_ratio))
+        if row.framing != "csv":
+            return references.Given(row.uri, row.sha256, text=b"".join(pieces))
+        frames: list[framing.Frame] = []
+        for found in framing.FRAMINGS["csv"](pieces, settings.max_line_bytes):
+            frames += map(framing.Frame, found.raws) if isinstance(found, framing.Bare) else found
+            references.bounded(len(frames), row.holds)
+    return references.Given(row.uri, row.sha256, tuple(frames))
 
 
 def _deal(spark: SparkSession, rows: Sequence[tuple[Any, ...]], schema: str) -> DataFrame:

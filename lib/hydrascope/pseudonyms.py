@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import stat
+from hmac import digest
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -80,6 +81,11 @@ def key_frame(spark: SparkSession, key: bytes | None = None) -> DataFrame:
     ipad, opad = (bytes(byte ^ pad for byte in block) for pad in (0x36, 0x5C))
     salt = int.from_bytes(hashlib.sha256(ipad + b"hydrascope sketch salt").digest()[:8], "big", signed=True)
     return spark.createDataFrame([(ipad, opad, salt)], "_ipad binary, _opad binary, _salt bigint")
+
+
+def of_text(message: str, domain: str, key: bytes | None = None) -> str:
+    """What `hmac` gives for one text; the default is the user's own key."""
+    return digest(read_key() if key is None else key, f"{domain}\0{message}".encode(), "sha256").hex()
 
 
 def keyed(records: DataFrame, key: DataFrame) -> DataFrame:

@@ -119,6 +119,8 @@ def _recognised(
 ) -> Survey:
     source, found = recognise(seen, forced) if seen.framing != "none" or forced is None else (None, _not_text())
     status = "skipped" if found.holds == "nothing" else "read"
+    if found.holds in ("watchlist", "declared"):
+        records = None  # a bundle is no lines, however it is broken into them
     return Survey(
         uri, None, stored.size, None, stored.sha256, source, found.version, found.holds, status, found.reason, seen.framing,
         records, footer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from hydrascope import addresses, contacts, values
+from hydrascope import addresses, contacts, declarations, values, watchlist
 from hydrascope.pseudonyms import hmac
 from hydrascope.reading.sniffing import Sample
 from hydrascope.sources.fields import texts
@@ -25,8 +25,9 @@ ACCOUNT = texts([
 ])  # fmt: skip
 MODEL = texts(["model", "released_time"])
 
-REFERENCE_FOLDERS = ("declared", "watchlist")
-"""Folders of an input that hold what is known from elsewhere, read by other parts of the program."""
+REFERENCE_FOLDERS = {"declared": declarations.NEEDED, "watchlist": watchlist.NEEDED}
+"""Folders of an input that hold what others say, with the columns that their CSV needs; `references` reads them."""
+JSON = ("lines", "documents", "elements")
 
 KEY_STARTS = ("sk-", "sk_", "AIza", "xoxb-", "ghp_", "Bearer ")
 """How secrets of well-known services begin; a key id that begins so is a secret that was logged by mistake."""
@@ -36,7 +37,7 @@ def recognise(sample: Sample) -> Recognised | None:
     """The three kinds of records by their required fields, and the files of an input folder that are not logs."""
     folder = sample.name.split("/")[0]
     if "/" in sample.name and folder in REFERENCE_FOLDERS:
-        return Recognised("nothing", reason=f"a reference file of the folder '{folder}', not a log")
+        return _reference(folder, sample)
     if sample.has("account_id", "group", "scenario"):
         return Recognised("nothing", reason="the truth of a generated world, which only `evaluate` reads")
     if sample.has("request_id", "event_time", "account_id"):
@@ -46,6 +47,16 @@ def recognise(sample: Sample) -> Recognised | None:
     if sample.has("model", "released_time"):
         return Recognised("models")
     return None
+
+
+def _reference(folder: str, sample: Sample) -> Recognised:
+    """What the object of a folder of references is; anything but its form is judged record by record."""
+    needed = REFERENCE_FOLDERS[folder]
+    is_bundle = folder == "watchlist" and sample.framing in JSON
+    if is_bundle or (sample.framing == "csv" and sample.has(*needed)):
+        return Recognised(folder)
+    forms = f"CSV with the columns {', '.join(needed)}{' or a STIX 2.1 bundle' if folder == 'watchlist' else ''}"
+    return Recognised("nothing", reason=f"it is in the folder '{folder}', which holds {forms}, and is something else")
 
 
 def exchanges(record: Column) -> Mapped:

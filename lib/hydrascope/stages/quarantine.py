@@ -30,11 +30,16 @@ ENDINGS = {
 
 
 def quarantine(listing: DataFrame, *fates: DataFrame) -> DataFrame:
-    """One row per rejected record, from the fates of all kinds of records; position 0 for an unreadable object."""
+    """One row per rejected record of the listed objects, from the fates of all kinds of records.
+
+    Fates may say in `told` why; else the broken rules do. Position 0 is an unreadable object.
+    """
     columns = ("source_uri", "source_pos", "object_sha256", "raw", "broken", "fate")
-    rejected = union(list(fates), *columns).where("fate = 'quarantined'").select(
+    listed = F.broadcast(listing.select(F.col("uri").alias("source_uri")))
+    told = [each if "told" in each.columns else each.withColumn("told", F.lit(None).cast("string")) for each in fates]
+    rejected = union(told, *columns, "told").where("fate = 'quarantined'").join(listed, "source_uri", "left_semi").select(
         "source_uri", "source_pos", "object_sha256", F.base64("raw").alias("raw"),
-        F.col("broken").alias("rules"), _reason().alias("reason"),
+        F.col("broken").alias("rules"), F.coalesce(_sentenced(F.col("told")), _reason()).alias("reason"),
     )  # fmt: skip
     unreadable = listing.where("status = 'unreadable'").select(
         F.col("uri").alias("source_uri"), F.lit(0).cast("bigint").alias("source_pos"), F.col("sha256").alias("object_sha256"),
@@ -46,7 +51,10 @@ def quarantine(listing: DataFrame, *fates: DataFrame) -> DataFrame:
 
 def _reason() -> Column:
     """The broken rules in a sentence each."""
-    told = F.array_join(F.transform("broken", _sentence), "; ")
+    return _sentenced(F.array_join(F.transform("broken", _sentence), "; "))
+
+
+def _sentenced(told: Column) -> Column:
     return F.concat(F.upper(F.left(told, F.lit(1))), F.right(told, F.length(told) - 1), F.lit("."))
 
 

@@ -167,5 +167,14 @@ def _write_lists(scene: Scene, folder: write.Folder, plan: DataFrame) -> None:
     known = F.col("scenario").isin(KNOWN_TRAPS) | scene.draw.chance("declared", DECLARED_SHARE, F.col("org_id"))
     staff = plan.where((F.col("plan") == "enterprise") & known)
     domain = F.min(F.substring_index("email", "@", -1)).alias("domain")
-    organisations = staff.groupBy("org_id").agg(domain).withColumn("note", F.lit("contract on file, domain verified"))
-    folder.one_csv("declared/organisations.csv", organisations)
+    each = F.array(
+        F.struct(F.lit("organisation").alias("what"), F.col("org_id").alias("value")),
+        F.struct(F.lit("domain").alias("what"), F.col("domain").alias("value")),
+    )
+    organisations = staff.groupBy("org_id").agg(domain).select(F.inline(each))
+    folder.one_csv(
+        "declared/organisations.csv",
+        organisations.select(
+            "*", F.lit("customer register").alias("source"), F.lit("contract on file, domain verified").alias("note")
+        ),
+    )
