@@ -99,6 +99,13 @@ class Case:
 
         return self._of("hypotheses", campaign_id).orderBy(F.desc("probability"), "hypothesis")
 
+    def matches(self, campaign_id: str) -> DataFrame:
+        """The outside indicators, then the declarations, that the campaign's attributed accounts match, most accounts first."""
+        from pyspark.sql import functions as F
+
+        found = self._of("matches", campaign_id)
+        return found.orderBy(F.desc("source_kind"), F.desc("accounts"), "indicator")
+
     def conduct(self, campaign_id: str) -> DataFrame:
         """What the campaign's clusters do, each measure beside its baseline, by view, strongest first."""
         from pyspark.sql import functions as F

@@ -21,6 +21,7 @@ from hydrascope.errors import HydrascopeError, NotFound, SettingsError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from hydrascope.naming import Naming
     from hydrascope.pipeline import Report
     from hydrascope.settings import Settings
 
@@ -117,24 +118,35 @@ def ingest(
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917  one option each
     warehouse: Warehouse,
     input: Annotated[
         str | None, typer.Option(help="Folder or file of raw logs; detection alone over the warehouse when left out.")
     ] = None,
     format: Format = None,
+    name: Annotated[str | None, typer.Option(help="CAMPAIGN=OPERATOR: say who runs it; needs --reason.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, on record.")] = None,
+    sponsor: Annotated[str | None, typer.Option(help="Who benefits, apart from the operator.")] = None,
+    named_by: Annotated[str | None, typer.Option(help="Who decides, if not the login name.")] = None,
     settings: SettingsFile = None,
     overrides: Overrides = None,
     json: Json = False,
 ) -> None:
-    """The main job: raw logs to campaigns. Goes on where an earlier run was cut off."""
+    """The main job: raw logs to campaigns. Goes on where an earlier run was cut off.
+
+    With --name the campaign is named where an outside indicator that it matches names the same operator.
+    """
+    from hydrascope import naming
+
     chosen = _settings(settings, overrides)
+    asked = naming.asked(name, reason, sponsor, named_by)
     if input is None:
-        _detect(warehouse, chosen, json)
+        _detect(warehouse, chosen, json, asked)
         return
     _readable(input, warehouse)
     spark = _spark(chosen)
     _ingest_and_detect(spark, input, warehouse, chosen, forced=format)
+    _name(spark, warehouse, chosen, asked)
     listing.ledger(spark, warehouse, json)
     if not json:
         listing.campaigns(_case(warehouse).campaigns())
@@ -146,6 +158,7 @@ def show(
         str,
         typer.Argument(help="A table; 'tables' for all with their content hashes; 'hubs' for the most shared values."),
     ] = "campaigns",
+    campaign: Annotated[str | None, typer.Argument(help="Rows of this campaign alone.")] = None,
     warehouse: Warehouse = "demo/warehouse-1",
     only: Annotated[list[str] | None, typer.Option(help="column=value; may be repeated.")] = None,
     verdict: Annotated[str | None, typer.Option(help="Observables: joins, context or dropped.")] = None,
@@ -163,6 +176,9 @@ def show(
     if verdict not in (None, *VERDICTS):
         raise SettingsError(f"--verdict is '{verdict}', and can be {', '.join(VERDICTS)}")
     case = _case(warehouse)
+    if campaign is not None:
+        case.campaign(campaign)
+        only = [*(only or []), f"campaign_id={campaign}"]
     frame = case.hubs() if what == "hubs" else case.table(what).orderBy(*contracts.load(what).key)
     for condition in [*(only or []), *([f"verdict={verdict}"] if verdict is not None else [])]:
         frame = _filtered(frame, what, condition)
@@ -380,13 +396,23 @@ def _ingest_and_detect(
     pipeline.ingest_and_detect(spark, source, warehouse, settings, forced=forced, listener=_watch, detection=detection)
 
 
-def _detect(warehouse: str, chosen: Settings, json: bool) -> None:
+def _name(spark: SparkSession, warehouse: str, chosen: Settings, asked: Naming | None) -> None:
+    """Record who runs a campaign, if that was asked for and an outside indicator says so, and tell it in the tables."""
+    from hydrascope import naming, pipeline
+
+    if asked is not None:
+        naming.record(_case(warehouse), asked)
+        pipeline.detect(spark, warehouse, chosen, listener=_watch)
+
+
+def _detect(warehouse: str, chosen: Settings, json: bool, asked: Naming | None) -> None:
     """Run detection over what the warehouse holds."""
     from hydrascope import pipeline, tables
 
     tables.version(warehouse, "exchanges")
     spark = _spark(chosen)
     pipeline.detect(spark, warehouse, chosen, listener=_watch)
+    _name(spark, warehouse, chosen, asked)
     if json:
         screen.as_json([row.asDict(recursive=True) for row in _case(warehouse).campaigns().limit(100).collect()])
     else:

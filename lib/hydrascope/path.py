@@ -21,6 +21,7 @@ from hydrascope.stages import (
     core,
     core_rounds,
     decide,
+    declared,
     episodes,
     evidence,
     exchanges,
@@ -28,14 +29,17 @@ from hydrascope.stages import (
     joints,
     lineage,
     links,
+    matches,
     models,
     objects,
     observables,
+    outside,
     quarantine,
     sightings,
     stability,
     templates,
     visits,
+    watchlist,
 )
 
 Transform = Callable[..., DataFrame]
@@ -67,16 +71,21 @@ class Shared:
     options: tuple[tuple[str, str], ...] = ()
 
 
+EVERY_FATE = ("exchange_fates", "account_fates", "model_fates", "watchlist_fates", "declared_fates")
+
 INGEST: tuple[Stage, ...] = (
     Stage("exchanges", ("exchange_fates",), exchanges.exchanges, appends=True, cut=True),
     Stage("accounts", ("account_fates",), accounts.accounts, appends=True, cut=True),
     Stage("models", ("model_fates",), models.models, appends=True, cut=True),
-    Stage(
-        "quarantine", ("listing", "exchange_fates", "account_fates", "model_fates"), quarantine.quarantine, appends=True
-    ),
-    Stage("objects", ("listing", "exchange_fates", "account_fates", "model_fates"), objects.objects, appends=True),
+    Stage("watchlist", ("watchlist_rows",), watchlist.watchlist),
+    Stage("declared", ("declared_rows",), declared.declared),
+    Stage("quarantine", ("listing", *EVERY_FATE), quarantine.quarantine, appends=True),
+    Stage("objects", ("listing", *EVERY_FATE), objects.objects, appends=True),
 )
-"""What becomes of new objects. The ledger is written last: an object is done when it stands there."""
+"""What becomes of new objects. The ledger is written last: an object is done when it stands there.
+
+What others say, the watchlist and what is declared, is not added to but replaced by what the input now holds of it.
+"""
 
 DETECT: tuple[Stage, ...] = (
     Stage("templates", ("visits",), templates.templates, (("settings", "templates"),)),
@@ -108,9 +117,18 @@ DETECT: tuple[Stage, ...] = (
         campaign_members.campaign_members,
         (("decide", "decide"), ("link", "links")),
     ),
+    Stage("matches", ("campaign_members", "sightings", "accounts", "watchlist", "declared"), matches.matches),
     Stage(
         "campaigns",
-        ("decisions", "campaign_members", "activity", "conduct", "exchanges", "earlier_campaigns"),
+        (
+            "decisions",
+            "campaign_members",
+            "activity",
+            "conduct",
+            "exchanges",
+            "earlier_campaigns",
+            "attribution",
+        ),
         campaigns.campaigns,
         (("run_id", "run_id"),),
     ),
@@ -135,10 +153,18 @@ SHARED: tuple[Shared, ...] = (
     Shared("hub_pairs", ("holdings",), observables.hub_pairs, (("settings", "hubs"),)),
     Shared("cohesion", ("hub_pairs", "population"), observables.cohesion, (("settings", "hubs"),)),
     Shared("core", ("links",), core.core, (("settings", "links"),)),
+    Shared("attribution", ("matches", "namings"), outside.attribution),
+    Shared("declared_accounts", ("declared", "accounts", "sightings"), outside.declared_accounts),
     Shared("decisions", ("conduct",), decide.decisions, (("settings", "decide"),)),
 )
 
 FATES = {"exchange_fates": "exchanges", "account_fates": "accounts", "model_fates": "models"}
+REFERENCES = ("watchlist", "declared")
+"""Tables of what others say, read whole from the input's folders of these names."""
+READ = ("listing", *[f"{name}_{part}" for name in REFERENCES for part in ("rows", "fates")])
+"""Frames that come from the input and from no table."""
+OPTIONAL = (*REFERENCES, "namings")
+"""Tables that a warehouse need not hold: without them nobody said anything."""
 EARLIER = {"earlier_campaigns": "campaigns", "earlier_campaign_members": "campaign_members"}
 
 
@@ -151,6 +177,6 @@ def tables_below(stage: Stage) -> tuple[str, ...]:
         name = todo.pop()
         if name in shared:
             todo.extend(shared[name].inputs)
-        elif name not in FATES and name not in EARLIER and name != "listing":
+        elif name not in FATES and name not in EARLIER and name not in READ:
             reached.add(name)
     return tuple(sorted(reached))

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from hydrascope import contract as contracts
 from hydrascope import gate, ingest, provenance, pseudonyms, recording, tables
-from hydrascope.path import DETECT, EARLIER, FATES, INGEST, SHARED, Stage, tables_below
+from hydrascope.path import DETECT, EARLIER, FATES, INGEST, OPTIONAL, READ, REFERENCES, SHARED, Stage, tables_below
 from hydrascope.recording import Entry, Record
 from hydrascope.settings import Settings
 from hydrascope.stages import fates
@@ -100,7 +101,7 @@ def run_stage(run: Run, stage: Stage) -> None:
     run.listener(Report(stage.name, "started"))
     gate.prepare()
     started = time.time()
-    inputs = {name: tables.version(run.warehouse, name) for name in tables_below(stage)}
+    inputs = {name: tables.version(run.warehouse, name) for name in tables_below(stage) if _held(run, name)}
     frames = [_frame(run, name) for name in stage.inputs]
     outgoing = stage.transform(*frames, **_options(run, stage.options)).select(*contract.names)
     outgoing = outgoing.to(outgoing.sparkSession.createDataFrame([], contract.ddl).schema)
@@ -163,12 +164,23 @@ def _ingest(run: Run, source: str, forced: str | None) -> None:
     new = new.persist(StorageLevel.MEMORY_AND_DISK)
     run.frames |= {"all_objects": found, "listing": new}
     run.batch = tables.digest(new.select("uri", "sha256"))
-    if new.isEmpty():
-        for stage in INGEST:
-            run.listener(Report(stage.name, "kept"))
-        return
+    is_old = new.isEmpty()
     for stage in INGEST:
-        run_stage(run, stage)
+        if _kept(run, stage) if stage.name in REFERENCES else is_old:
+            run.listener(Report(stage.name, "kept"))
+        else:
+            run_stage(run, stage)
+
+
+def _kept(run: Run, stage: Stage) -> bool:
+    """Whether a table of what others say stays as it is, because the input has no folder of its name."""
+    return tables.exists(run.warehouse, stage.name) and _references(run, stage.name).isEmpty()
+
+
+def _references(run: Run, name: str) -> DataFrame:
+    """The objects of the input that hold what others say, whether new or not."""
+    found = run.frames["all_objects"]
+    return found.where((F.col("holds") == name) & (F.col("status") == "read")).select("uri", "sha256")
 
 
 def _frame(run: Run, name: str) -> DataFrame:
@@ -178,8 +190,12 @@ def _frame(run: Run, name: str) -> DataFrame:
     shared = {entry.name: entry for entry in SHARED}
     if name in FATES:
         run.frames[name] = _fates(run, FATES[name])
+    elif name in READ:
+        _read_references(run, name.partition("_")[0])
     elif name in EARLIER:
         return _earlier(run, EARLIER[name])
+    elif not _held(run, name) and name not in shared:
+        return run.spark.createDataFrame([], contracts.load(name).ddl)
     elif name in shared:
         entry = shared[name]
         made = entry.transform(*[_frame(run, source) for source in entry.inputs], **_options(run, entry.options))
@@ -187,6 +203,23 @@ def _frame(run: Run, name: str) -> DataFrame:
     else:
         return tables.read(run.spark, run.warehouse, name)
     return run.frames[name]
+
+
+def _read_references(run: Run, name: str) -> None:
+    """Read what others say: all that the input holds of it, since the newest word replaces all before."""
+    rows, told = ingest.reference_records(
+        run.spark,
+        run.frames["all_objects"],
+        name,
+        settings=run.settings.ingest,
+        pseudonym=lambda mailbox: pseudonyms.of_text(mailbox, "email"),
+    )
+    run.frames |= {f"{name}_rows": rows, f"{name}_fates": told}
+
+
+def _held(run: Run, name: str) -> bool:
+    """Whether a table can be read; only those that need not be there may be missing."""
+    return name not in OPTIONAL or tables.exists(run.warehouse, name)
 
 
 def _fates(run: Run, holds: str) -> DataFrame:
@@ -237,4 +270,6 @@ def _fingerprint(run: Run, stage: Stage) -> str:
     """What the stage's table will be made from: new objects for an appending stage, else code, settings and inputs."""
     if stage.appends:
         return provenance.of_batch(stage.name, run.batch)
-    return provenance.of_table(stage.name, tables_below(stage), run.warehouse, run.settings)
+    if stage.name in REFERENCES:
+        return provenance.of_references(stage.name, tables.digest(_references(run, stage.name)))
+    return provenance.of_table(stage.name, tables_below(stage), run.warehouse, run.settings, optional=OPTIONAL)

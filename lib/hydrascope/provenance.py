@@ -34,13 +34,22 @@ def of_batch(table: str, batch: str) -> str:
     return hashlib.sha256(f"{table}\0{batch}".encode()).hexdigest()
 
 
-def of_table(table: str, inputs: Iterable[str], warehouse: str, settings: Settings) -> str:
-    """The fingerprint of a table made anew from the tables `inputs` as they are now."""
+def of_references(table: str, objects: str) -> str:
+    """The fingerprint of a table of what others say, made anew by this code from objects of that digest."""
+    return hashlib.sha256(f"{table}\0{code_digest()}\0{objects}".encode()).hexdigest()
+
+
+def of_table(
+    table: str, inputs: Iterable[str], warehouse: str, settings: Settings, *, optional: Iterable[str] = ()
+) -> str:
+    """The fingerprint of a table made anew from the tables `inputs` as they are now; `optional` ones need not exist."""
+    inputs = tuple(inputs)
+    held = [name for name in inputs if name not in optional or tables.exists(warehouse, name)]
     parts = {
         "stage": table,
         "code": code_digest(),
         "settings": settings.digest(),
-        "inputs": {name: tables.fingerprint(warehouse, name) for name in inputs},
+        "inputs": {name: tables.fingerprint(warehouse, name) for name in held},
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

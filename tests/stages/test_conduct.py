@@ -17,6 +17,7 @@ from hydrascope.stages.conduct import conduct
 from hydrascope.stages.decide import decisions
 from hydrascope.stages.evidence import evidence
 from hydrascope.stages.hypotheses import hypotheses
+from hydrascope.stages.outside import attribution
 from tests.frames import framed, rows
 
 START = dt.date(2026, 5, 1)
@@ -125,7 +126,14 @@ def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alterna
     assert all(reasons[0].startswith("For: shares") for (reasons,) in rows(members, "reasons"))
 
     found = campaigns(
-        decided, members, stage.activity, measured, stage.exchanges, make("campaigns"), run_id="r"
+        decided,
+        members,
+        stage.activity,
+        measured,
+        stage.exchanges,
+        make("campaigns"),
+        attribution(make("matches"), make("namings")),
+        run_id="r",
     ).localCheckpoint()
     (campaign,) = found.collect()
     assert (campaign["accounts"], campaign["exchanges"], campaign["associated"]) == (8, 40, 0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from hydrascope.stages import outside
+
 LIKELIHOOD = (
     (0.05, "almost no chance"),
     (0.20, "very unlikely"),
@@ -52,12 +54,14 @@ def campaigns(
     conduct: DataFrame,
     exchanges: DataFrame,
     earlier: DataFrame,
+    attribution: DataFrame,
     *,
     run_id: str,
 ) -> DataFrame:
     """One row per campaign with at least two attributed accounts; all its figures are of attributed accounts.
 
-    `earlier` is this table before the run: a campaign keeps the run that first saw it.
+    `earlier` is this table before the run: a campaign keeps the run that first saw it. `attribution` is whom
+    a person and an outside indicator both name, and what is declared.
     """
     attributed = campaign_members.where("role = 'attributed'")
     counts = campaign_members.groupBy("campaign_id", "cluster_id").agg(
@@ -86,6 +90,7 @@ def campaigns(
         .withColumn("capabilities", F.filter(F.coalesce("found", F.array()), lambda name: name != ""))
         .withColumn("first_run", F.coalesce("seen_first", F.lit(run_id)))
         .withColumn("last_run", F.lit(run_id))
+        .transform(lambda found: outside.told(found, attribution))
     )
 
 
