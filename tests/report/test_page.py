@@ -32,7 +32,10 @@ PAYLOADS = [
     "&lt;script&gt;&#60;script&#62;",
     "abc\u202egnp.exe\x1b[31m\x00\x9b\u2066\ud800",
 ]
-FIXED = {"level", "likelihood", "confidence", "source_grade", "campaign_id", "role", "view"}
+FIXED = {
+    *("level", "likelihood", "confidence", "source_grade", "campaign_id", "role", "view"),
+    *("grade", "source_kind", "operator_confidence", "sponsor_confidence"),
+}
 TIMES = re.compile(r"^\d{4}-\d\d-\d\d")
 
 
@@ -160,6 +163,7 @@ def test_every_heading_that_a_reader_needs_is_there(facts):
         "who",
         "took",
         "evidence",
+        "outside",
         "alternatives",
         "against",
         "associated",
@@ -173,6 +177,20 @@ def test_every_heading_that_a_reader_needs_is_there(facts):
 def test_evidence_against_the_claim_stands_under_its_own_heading(facts):
     text = rendered(facts)
     assert text.index('id="e4"') > text.index('id="against"') > text.index('id="e3"')
+
+
+def test_operator_and_sponsor_are_told_apart_each_with_its_own_confidence(facts):
+    text = rendered(facts)
+    assert "It says that Grey Heron runs it, with moderate confidence." in text
+    assert "It says that Example Corp benefits, with low confidence." in text
+    assert "It says that Blue Wren runs it, and states no confidence." in text
+    assert "It does not say who runs the accounts" in text
+    who = {"operator": "Grey Heron", "operator_confidence": "moderate", "sponsor": None, "sponsor_confidence": None}
+    named = rendered({**facts, "campaign": {**facts["campaign"], "level": "named", **who}})
+    assert "Grey Heron. Confidence in this is moderate." in named
+    assert "It does not say who runs the accounts" not in named
+    assert "pattern of systematic output extraction" in named
+    assert "speaks of the attributed accounts" in rendered({**facts, "matches": []})
 
 
 def test_without_evidence_alternatives_or_members_the_page_still_stands(facts):

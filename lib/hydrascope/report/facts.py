@@ -63,6 +63,7 @@ def gather(case: Case, campaign_id: str, shared: Whole | None = None) -> Facts:
         "capabilities": looks.shares(common.mixed, campaign_id, "capability"),
         "models": looks.shares(common.mixed, campaign_id, "model"),
         "evidence": numbered(looks.rows(case.evidence(campaign_id), looks.CLAIMS)),
+        "matches": looks.rows(case.matches(campaign_id), looks.CLAIMS) if case.has("matches") else [],
         "conduct": looks.rows(case.conduct(campaign_id), looks.MEASURES),
         "hypotheses": looks.rows(case.hypotheses(campaign_id), looks.CLAIMS),
         "shared": looks.shared(held),
@@ -111,7 +112,8 @@ def discreet(facts: Facts) -> Facts:
         for name in ("observables", "links")
     }
     told: Facts = _redacted({name: facts[name] for name in ("evidence", "members", "conduct", "hypotheses")}, secrets)
-    return {**facts, **told, "graph": {**graph, **shortened}}
+    matches = [{**each, "value": shown(each["kind"], each["value"])} for each in facts["matches"]]
+    return {**facts, **told, "matches": matches, "graph": {**graph, **shortened}}
 
 
 def _redacted(value: Any, secrets: set[str]) -> Any:

@@ -58,7 +58,9 @@ SUPPORT = (
 )
 KINDS = {
     "api_key": "API key",
+    "account": "account",
     "device": "device id",
+    "email": "mailbox",
     "email_domain": "e-mail domain",
     "email_shape": "mailbox name pattern",
     "ip": "client address",
@@ -96,7 +98,7 @@ def claim(campaign: Fact) -> str:
         "linked": f"{accounts} are linked to one another; they made {exchanges} {when}.",
         "coordinated": f"{accounts} acted together and made {exchanges} {when}.",
         "extraction": f"{accounts} acted together {when} and made {exchanges} in a pattern of systematic output extraction.",
-    }[campaign["level"]]
+    }[_conduct_level(campaign)]
 
 
 def level(campaign: Fact) -> str:
@@ -109,7 +111,57 @@ def level(campaign: Fact) -> str:
             f"{common}, and what they ask for has the pattern of collecting a model's outputs. This does not show what the "
             "outputs were used for."
         ),
-    }[campaign["level"]]
+    }[_conduct_level(campaign)]
+
+
+def _conduct_level(campaign: Fact) -> str:
+    """How far conduct carries the claim: naming an actor adds nothing to what was seen."""
+    return "extraction" if campaign["level"] == "named" else str(campaign["level"])
+
+
+def nobody(campaign: Fact) -> str:
+    """What the claim leaves open about people, for a campaign that is not named."""
+    return "" if campaign.get("operator") else "It does not say who runs the accounts or who benefits."
+
+
+def actor(campaign: Fact, who: str) -> str:
+    """Operator or sponsor, each with its own confidence, or that none is named and what naming one needs."""
+    if campaign.get(who):
+        return (
+            f"{campaign[who]}. Confidence in this is {campaign[f'{who}_confidence']}. It rests on an outside indicator and on "
+            "a person's decision, not on the logs."
+        )
+    return "not stated; naming one needs an outside indicator that the accounts match, and a person who decides"
+
+
+def declared_sentence(match: Fact, campaign: Fact) -> str:
+    """A declaration and what was seen of it. It lowers what conduct says and hides nothing."""
+    return (
+        f"Declared by {match['source']}: {match['kind']} {match['value']}. {_matched(match, campaign)}{_noted(match)}"
+    )
+
+
+def indicator_sentences(match: Fact, campaign: Fact) -> str:
+    """An outside indicator, its source's grade, and whom it names: operator and sponsor in sentences of their own."""
+    said = [
+        f"{match['source']} lists the {kind(match['kind'])} {match['value']} ({grade(match['grade'])}).",
+        _matched(match, campaign),
+    ]
+    for who, verb in (("operator", "runs it"), ("sponsor", "benefits")):
+        if match[who]:
+            sure = match[f"{who}_confidence"]
+            stated = f"with {sure} confidence" if sure else "and states no confidence"
+            said.append(f"It says that {match[who]} {verb}, {stated}.")
+    return " ".join(said) + _noted(match)
+
+
+def _matched(match: Fact, campaign: Fact) -> str:
+    seen = window(match["first_time"], match["last_time"])
+    return f"{match['accounts']:,} of {count(campaign['accounts'], 'attributed account')} match it, {seen}."
+
+
+def _noted(match: Fact) -> str:
+    return f" Its note: {match['note']}" if match["note"] else ""
 
 
 def likelihood_sentence(campaign: Fact) -> str:
