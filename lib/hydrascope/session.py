@@ -21,6 +21,7 @@ ALWAYS = {
     "spark.sql.caseSensitive": "true",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.hadoop.parquet.page.verify-checksum.enabled": "true",
+    "spark.databricks.delta.skipRecordingEmptyCommits": "false",
     "spark.databricks.delta.snapshotPartitions": "2",
     "spark.databricks.delta.vacuum.parallelDelete.enabled": "true",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",

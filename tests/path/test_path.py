@@ -93,7 +93,7 @@ def test_a_run_without_input_is_detection_over_what_the_warehouse_holds(
     spark: SparkSession, small: Small, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warehouse = shutil.copytree(small.warehouse, tmp_path / "warehouse")
-    for table in ("objects", "quarantine", "campaigns"):
+    for table in ("objects", "quarantine", "campaigns", "watchlist", "declared", "matches"):
         shutil.rmtree(warehouse / table)
     assert main(["run", "--warehouse", str(warehouse), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

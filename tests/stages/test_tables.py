@@ -47,6 +47,23 @@ def test_an_append_with_the_same_fingerprint_happens_once(make: Callable[..., Da
     assert tables.committed(warehouse, "models", "three", latest=False) is None
 
 
+def test_a_table_without_rows_that_is_written_anew_without_rows_carries_its_new_fingerprint(
+    make: Callable[..., DataFrame], tmp_path: Path
+) -> None:
+    frame, warehouse, models = make("models"), str(tmp_path), contracts.load("models")
+    for fingerprint in ("one", "two"):
+        tables.write(frame, warehouse, models, fingerprint)
+        assert tables.committed(warehouse, "models", fingerprint, latest=True) is not None
+
+
+def test_a_column_that_an_older_contract_did_not_have_is_null(make: Callable[..., DataFrame], tmp_path: Path) -> None:
+    frame = make("campaigns", {"campaign_id": "HS-00000000AA"}).drop("operator", "declared")
+    note = '{"contract": 1, "fingerprint": "older"}'
+    frame.write.format("delta").option("userMetadata", note).save(f"{tmp_path}/campaigns")
+    (row,) = tables.read(frame.sparkSession, str(tmp_path), "campaigns").collect()
+    assert (row["campaign_id"], row["operator"], row["declared"]) == ("HS-00000000AA", None, None)
+
+
 def test_a_missing_table_and_one_that_something_else_wrote_to_are_refused(
     make: Callable[..., DataFrame], tmp_path: Path
 ) -> None:
