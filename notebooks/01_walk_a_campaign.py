@@ -106,7 +106,7 @@ case.graph(campaign)
 # %% [markdown]
 # ## What the accounts do
 #
-# Each measure for the cluster and for everyone outside it.
+# Each measure for its accounts, with an interval, and for the accounts outside every cluster.
 
 # %%
 case.conduct(campaign).toPandas()

@@ -107,12 +107,19 @@ class Case:
         return found.orderBy(F.desc("source_kind"), F.desc("accounts"), "indicator")
 
     def conduct(self, campaign_id: str) -> DataFrame:
-        """What the campaign's clusters do, each measure beside its baseline, by view, strongest first."""
+        """What the campaign's accounts do, each measure beside its baseline with its interval, by view, strongest first."""
         from pyspark.sql import functions as F
 
-        clusters = self._of("campaign_members", campaign_id).select("cluster_id").distinct()
-        measured = self.table("conduct").join(F.broadcast(clusters), "cluster_id", "left_semi")
-        return measured.orderBy("cluster_id", "view", F.desc("strength_bits"), "measure")
+        candidates = self._of("campaign_members", campaign_id).select("candidate_id").distinct()
+        measured = self.table("conduct").join(F.broadcast(candidates), "candidate_id", "left_semi")
+        return measured.orderBy("candidate_id", "view", F.desc("strength_bits"), "measure")
+
+    def decisions(self) -> DataFrame:
+        """What was decided of each candidate, campaigns first, then the likeliest of those of which nothing is claimed."""
+        from pyspark.sql import functions as F
+
+        order = [F.col("level").isNull(), F.desc("probability"), F.desc("accounts"), F.col("candidate_id")]
+        return self.table("decisions").orderBy(*order)
 
     def explain(self, a: str, b: str | None = None) -> DataFrame:
         """Why an account is where it is, or what two accounts share.
@@ -130,6 +137,13 @@ class Case:
         if b is None:
             return explaining.one(self, a)
         return explaining.two(self, a, b, LinkSettings().view_cap_bits)
+
+    def standing(self, account: str) -> list[str]:
+        """What is said of an account, in sentences: its group, what was decided, its part, for and against."""
+        from hydrascope.report import explaining, words
+
+        self._known_account(account)
+        return words.standing_sentences(explaining.standing(self, account))
 
     def waterfall(self, a: str, b: str) -> Any:
         """A chart: the bits that two accounts share, value by value, up to their total."""

@@ -118,7 +118,7 @@ def ingest(
 
 
 @app.command()
-def run(  # noqa: PLR0913, PLR0917  one option each
+def run(
     warehouse: Warehouse,
     input: Annotated[
         str | None, typer.Option(help="Folder or file of raw logs; detection alone over the warehouse when left out.")
@@ -200,7 +200,10 @@ def explain(
     case = _case(warehouse)
     if svg is not None and other is None:
         raise SettingsError(f"--svg draws what two accounts share: type hydrascope explain {account} OTHER --svg {svg}")
-    listing.rows(listing.taken(case.explain(account, other), 10_000), "explain", json)
+    found = listing.taken(case.explain(account, other), 10_000)
+    if other is None and not json:
+        print("\n".join(map(screen.printable, case.standing(account))), end="\n\n")
+    listing.rows(found, "explain", json)
     if svg is not None and other is not None:
         _draw(case.waterfall(account, other), svg)
 
@@ -269,11 +272,12 @@ def evaluate(
     intensities: Annotated[str, typer.Option(help="How far its traps and evasions go.")] = "plain",
     seeds: Annotated[str, typer.Option(help="Seeds of the sweep, each for every world.")] = "1",
     scale: Annotated[float, typer.Option(help="Multiplies every size in the sweep.")] = 0.1,
+    without: Annotated[str, typer.Option(help="Sweep: also without these views, such as links.address, or all.")] = "",
     json: Json = False,
 ) -> None:
     """Compare what was found with the known truth of a generated world, or with --sweep of many."""
     if sweep is not None:
-        _sweep(sweep, presets, intensities, seeds, scale, _settings(None, None), json)
+        _sweep(sweep, (presets, intensities, seeds), scale, without, json)
         return
     if warehouse is None or truth is None:
         raise SettingsError(
@@ -439,13 +443,24 @@ def _evaluated(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any
     return evaluation.of_warehouse(spark, warehouse, truth)
 
 
-def _sweep(folder: str, presets: str, intensities: str, seeds: str, scale: float, chosen: Settings, json: bool) -> None:
+def _sweep(folder: str, asked: tuple[str, str, str], scale: float, without: str, json: bool) -> None:
     """Judge every world of the product of presets, intensities and seeds; write what they say together."""
+    from hydrascope import ablation
     from hydrascope import sweep as sweeping
 
-    wanted = sweeping.wanted(presets.split(","), intensities.split(","), seeds.split(","), scale)
+    presets, intensities, seeds = (text.split(",") for text in asked)
+    wanted, views, settings = (
+        sweeping.wanted(presets, intensities, seeds, scale),
+        ablation.chosen(without),
+        _settings(None, None),
+    )
     results = sweeping.sweep(
-        _spark(chosen), folder, chosen, wanted, done=lambda each, seconds: screen.progress(each.name, None, seconds)
+        _spark(settings),
+        folder,
+        settings,
+        wanted,
+        without=views,
+        done=lambda each, seconds: screen.progress(each.name, None, seconds),
     )
     told = sweeping.publish(results, folder)
     if json:

@@ -1,7 +1,7 @@
 """`python -m hydrascope.docs [--check]` writes the generated pages of docs/, or says which is out of date.
 
-docs/tables.md comes from the contracts, docs/evaluation.md and its figures from the published sweep, docs/capabilities.md
-from the rule table and its published confusion.
+docs/tables.md comes from the contracts, docs/evaluation.md and its figures from the published sweep, docs/measures.md from the
+measures and what was learned of them, docs/capabilities.md from the rule table and its published confusion.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hydrascope import capability, portrait, worlds
+from hydrascope import calibrating, capability, likelihoods, portrait, worlds
 from hydrascope import contract as contracts
 from hydrascope.contract import Column, Contract, Rule
 from hydrascope.evaluate import OUTCOMES
+from hydrascope.measures import MEASURES, Measure
 
 DOCS = Path("docs")
 HEAD = """# Tables
@@ -169,6 +170,7 @@ def evaluation(told: Mapping[str, Any]) -> str:
                     for each in told["portrait"]
                 ],
             ),
+            *_ablation(told.get("ablation", [])),
             "## Calibration\n",
             f"Brier score {_figure(told['calibration']['brier'])} over {told['calibration']['accounts']:,} named accounts.\n",
             "![Reliability](evaluation-reliability.svg)\n",
@@ -260,12 +262,108 @@ def _confusion(told: Mapping[str, Any]) -> list[str]:
     ]
 
 
+MEASURES_HEAD = """# Measures of conduct
+
+What a candidate (one or more clusters that are judged as one) is measured by, by view. Generated from
+`lib/hydrascope/measures/` and `lib/hydrascope/likelihoods.json` by `python -m hydrascope.docs`; do not edit this page.
+
+A measure's contrast says how far its value and that of everybody outside the clusters are apart. Its curve turns the contrast
+into bits, log2 of how much likelier the contrast is for a planted campaign than for an innocent group of accounts: linear between
+the points below, constant beyond them, monotone, at most {limit:.0f} bits (identity: {identity:.0f} against). Of each view the
+measures that tell most have a curve; a curve that worlds cannot teach is stated. All other measures are told and decide nothing.
+{learned}
+"""
+
+
+def measures(learned: Mapping[str, Any]) -> str:
+    """The page on the measures of conduct, their arguments, and the curves that were learned."""
+    told = learned.get("learned_from")
+    source = (
+        ""
+        if told is None
+        else LEARNED_FROM.format(**{name: _listed(value) for name, value in told.items()}, **_fitted(learned))
+    )
+    views = {each.view: [one for one in MEASURES if one.view == each.view] for each in MEASURES}
+    parts = [MEASURES_HEAD.format(limit=calibrating.LIMIT_BITS, identity=calibrating.IDENTITY_BITS, learned=source)]
+    for view, mine in views.items():
+        rows = [(f"`{each.name}`", each.why, _curve(each, learned["curves"])) for each in mine]
+        parts += [f"## {view}\n", _grid(("measure", "why", "contrast: bits"), rows)]
+    return "\n".join(parts)
+
+
+LEARNED_FROM = """
+Learned from {candidates} candidates, {campaigns} of them planted campaigns, in mixed worlds of seeds {seeds}; calibrated on
+those of seeds {held_out}, which the curves had not seen. A candidate's log2 odds are {offset} + {slope} times its bits
+(Platt 1999). An account of a campaign takes part with log2 odds {constant} + {share} times the share of its exchanges that
+take part + {support} times the bits that hold it, {own} where its owner's work goes on beside."""
+
+
+def _fitted(learned: Mapping[str, Any]) -> dict[str, Any]:
+    member = learned["member"]
+    return {
+        **learned["calibration"],
+        "constant": member["offset"],
+        **{name: member[name] for name in ("share", "support", "own")},
+    }
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _curve(measure: Measure, curves: Mapping[str, Any]) -> str:
+    knots = curves.get(measure.name, measure.stated)
+    text = "; ".join(f"{place:.3g}: {height:+.1f}" for place, height in knots)
+    return f"{text} (stated)" if measure.stated else text or "decides nothing"
+
+
+ABLATION_HEAD = """\
+The same worlds once more without one view: a view of linkage, so that no value of its kinds links anybody, or a view of
+conduct, so that none of its measures decides. Curves and calibration are those learned with all views.
+"""
+ABLATED = (
+    "left out",
+    "worlds",
+    "accounts of campaigns",
+    "attributed",
+    "recall",
+    "campaigns found",
+    "innocent attributed",
+    "of traps",
+)
+
+
+def _ablation(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is found without each view of linkage and of conduct."""
+    if not rows:
+        return []
+    words = {"": "nothing", "links": "linkage: ", "decide": "conduct: "}
+    return [
+        "## Without each view\n",
+        ABLATION_HEAD,
+        _grid(
+            ABLATED,
+            [
+                (
+                    words[row["section"]] + row["view"],
+                    *(
+                        _figure(row[name])
+                        for name in ("worlds", "accounts", "attributed", "recall", "found", "wrong", "trapped")
+                    ),
+                )
+                for row in rows
+            ],
+        ),
+    ]
+
+
 def pages() -> dict[str, str]:
     """Every generated file of docs/ by name."""
     from hydrascope.report import figures
     from hydrascope.sweep import published
 
     made = {"tables.md": render([contracts.load(table) for table in contracts.tables()])}
+    made["measures.md"] = measures(likelihoods.published())
     made["capabilities.md"] = capabilities(capability.load(), capability.published())
     told = published()
     if told is not None:

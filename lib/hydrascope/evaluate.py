@@ -11,10 +11,12 @@ from pyspark.sql import functions as F
 from hydrascope import scores, tables
 from hydrascope.errors import NotFound, SourceError
 from hydrascope.scores import Overlap
+from hydrascope.stages.candidates import candidates as joined
 
 TRUTH = "account_id string, group string, scenario string, kind string"
 KINDS = ("benign", "trap", "campaign")
 JUDGED = ("campaigns", "campaign_members", "activity", "clusters")
+MEASURED = ("unions", "conduct", "decisions")
 OUTCOMES = ("found", "partial", "split", "merged", "abstained", "missed")
 SIZES = (10, 100, 1_000)
 """Campaigns are told apart by their number of accounts: below 10, below 100, below 1,000, and larger."""
@@ -41,7 +43,61 @@ def of_warehouse(spark: SparkSession, warehouse: str, truth: str) -> dict[str, A
     """What a warehouse holds against the truth file of the world that it was made from."""
     known = read_truth(spark, truth)
     campaigns, members, activity, clusters = (tables.read(spark, warehouse, name) for name in JUDGED)
-    return {**evaluate(campaigns, members, activity, known), "linkage": linkage(clusters, activity, known)}
+    together, conduct, decisions = (tables.read(spark, warehouse, name) for name in MEASURED)
+    placed = joined(clusters, together)
+    return {
+        **evaluate(campaigns, members, activity, known),
+        "linkage": linkage(clusters, activity, known),
+        "candidates": candidates(placed, conduct, decisions, known),
+        "member_parts": member_parts(members, clusters, known),
+    }
+
+
+def candidates(placed: DataFrame, conduct: DataFrame, decisions: DataFrame, truth: DataFrame) -> list[dict[str, Any]]:
+    """What was measured of each candidate and decided, and whether half of its accounts or more are of one planted campaign."""
+    placed = placed.join(truth, "account_id", "left")
+    counted = placed.groupBy("candidate_id", "kind", "group", "scenario").count()
+    planted = (F.col("kind") == "campaign").alias("planted")
+    most = counted.groupBy("candidate_id").agg(
+        F.sum("count").alias("accounts"),
+        F.max(F.struct("count", planted, "kind", "group", "scenario")).alias("most"),
+        F.max(F.when(planted, F.col("count"))).alias("of_campaign"),
+    )
+    told = conduct.groupBy("candidate_id").agg(
+        F.map_from_entries(F.array_sort(F.collect_list(F.struct("measure", "contrast")))).alias("measures")
+    )
+    rows = most.join(told, "candidate_id").join(
+        decisions.select("candidate_id", "level", "probability"), "candidate_id"
+    )
+    return [  # grows with candidates alone
+        {
+            "accounts": row["accounts"],
+            "group": row["most"]["group"],
+            "scenario": row["most"]["scenario"],
+            "kind": row["most"]["kind"],
+            "campaign": 2 * (row["of_campaign"] or 0) >= row["accounts"],
+            "level": row["level"],
+            "probability": row["probability"],
+            "measures": row["measures"],
+        }
+        for row in rows.orderBy("candidate_id").collect()
+    ]
+
+
+def member_parts(members: DataFrame, clusters: DataFrame, truth: DataFrame) -> list[dict[str, Any]]:
+    """How many members of campaigns, that take part in truth or not, there are for each share, support and owner's life."""
+    counted = (
+        members.join(clusters.select("account_id", "support_bits"), "account_id")
+        .join(truth.select("account_id", "kind"), "account_id", "left")
+        .groupBy(
+            F.round("share", 2).alias("share"),
+            F.round("support_bits", 0).alias("support"),
+            F.col("own_days").isNotNull().alias("own"),
+            (F.coalesce("kind", F.lit("benign")) == "campaign").alias("campaign"),
+        )
+        .agg(F.count("*").alias("accounts"))
+    )
+    return [row.asDict() for row in counted.orderBy("share", "support", "own", "campaign").collect()]
 
 
 def linkage(clusters: DataFrame, activity: DataFrame, truth: DataFrame) -> dict[str, Any]:
@@ -121,15 +177,15 @@ def evaluate(campaigns: DataFrame, members: DataFrame, activity: DataFrame, trut
     Only accounts that were active count. An account counts as found when a campaign attributes it; linked accounts that
     are not attributed are abstentions. What each score means stands in `scores`.
     """
-    joined = _judged(members, activity, truth).persist()
+    judged = _judged(members, activity, truth).persist()
     try:
-        groups = _groups(joined)
-        overlaps = _overlaps(joined)
+        groups = _groups(judged)
+        overlaps = _overlaps(judged)
         reported = {row["campaign_id"]: row.asDict() for row in campaigns.collect()}  # one row per reported campaign
-        seen = {row["group"]: row.asDict() for row in _true_campaigns(joined, activity).collect()}  # one per planted
-        calibration = _calibration(joined)
+        seen = {row["group"]: row.asDict() for row in _true_campaigns(judged, activity).collect()}  # one per planted
+        calibration = _calibration(judged)
     finally:
-        joined.unpersist()
+        judged.unpersist()
     planted = [_planted(group, overlaps, reported, seen) for group in groups if group["kind"] == "campaign"]
     innocent = [group for group in groups if group["kind"] != "campaign"]
     overall, cubed, pairs = scores.of_accounts(overlaps), scores.b_cubed(overlaps), scores.of_pairs(overlaps)

@@ -16,28 +16,35 @@ from hydrascope.stages import (
     bridges,
     campaign_members,
     campaigns,
+    candidates,
     clusters,
     conduct,
     core,
     core_rounds,
-    decide,
+    decisions,
     declared,
     episodes,
     evidence,
     exchanges,
+    families,
     hypotheses,
     joints,
     lineage,
     links,
+    lives,
     matches,
     models,
     objects,
     observables,
     outside,
+    profiles,
     quarantine,
     sightings,
     stability,
+    successions,
     templates,
+    timing,
+    unions,
     visits,
     watchlist,
 )
@@ -98,24 +105,30 @@ DETECT: tuple[Stage, ...] = (
         (("settings", "egress"),),
     ),
     Stage(
-        "links", ("episodes", "holdings", "observables", "hub_pairs", "cohesion"), links.links, (("worth", "worth"),)
+        "links",
+        ("episodes", "holdings", "observables", "hub_pairs", "cohesion"),
+        links.links,
+        (("worth", "worth"), ("settings", "links")),
     ),
     Stage("core_rounds", ("core",), core_rounds.core_rounds),
     Stage("joints", ("core",), joints.joints, (("settings", "links"),)),
     Stage("clusters", ("core", "joints"), clusters.clusters, (("settings", "links"),)),
     Stage("bridges", ("joints", "clusters"), bridges.bridges),
     Stage("stability", ("joints", "clusters"), stability.stability),
+    Stage("unions", ("clusters", "links"), unions.unions, (("link", "links"),)),
+    Stage("successions", ("candidates", "accounts", "holdings", "own_families"), successions.successions),
     Stage(
         "conduct",
-        ("clusters", "links", "activity", "sightings", "accounts"),
+        ("placed", "lives", "own_families", "activity", "sightings", "accounts", "stability", "timed"),
         conduct.conduct,
-        (("decide", "decide"), ("link", "links")),
+        (("link", "links"),),
     ),
+    Stage("decisions", ("conduct",), decisions.decisions, (("settings", "decide"),)),
     Stage(
         "campaign_members",
-        ("decisions", "clusters", "links", "accounts", "framed"),
+        ("decisions", "candidates", "lives", "accounts"),
         campaign_members.campaign_members,
-        (("decide", "decide"), ("link", "links")),
+        (("decide", "decide"),),
     ),
     Stage("matches", ("campaign_members", "sightings", "accounts", "watchlist", "declared"), matches.matches),
     Stage(
@@ -155,7 +168,11 @@ SHARED: tuple[Shared, ...] = (
     Shared("core", ("links",), core.core, (("settings", "links"),)),
     Shared("attribution", ("matches", "namings"), outside.attribution),
     Shared("declared_accounts", ("declared", "accounts", "sightings"), outside.declared_accounts),
-    Shared("decisions", ("conduct",), decide.decisions, (("settings", "decide"),)),
+    Shared("candidates", ("clusters", "unions"), candidates.candidates),
+    Shared("placed", ("activity", "candidates", "declared_accounts"), profiles.placed, (("settings", "decide"),)),
+    Shared("timed", ("placed", "activity", "framed", "accounts", "models", "successions"), timing.timed),
+    Shared("own_families", ("holdings", "candidates", "activity"), families.own_families),
+    Shared("lives", ("framed", "candidates", "own_families", "accounts"), lives.lives, (("settings", "decide"),)),
 )
 
 FATES = {"exchange_fates": "exchanges", "account_fates": "accounts", "model_fates": "models"}
@@ -180,3 +197,15 @@ def tables_below(stage: Stage) -> tuple[str, ...]:
         elif name not in FATES and name not in EARLIER and name not in READ:
             reached.add(name)
     return tuple(sorted(reached))
+
+
+def sections_below(stage: Stage) -> tuple[str, ...]:
+    """The sections of the settings that a stage's own rows rest on, through itself and the shared frames it reads."""
+    shared = {entry.name: entry for entry in SHARED}
+    sections = {section for _, section in stage.options}
+    todo = [name for name in stage.inputs if name in shared]
+    while todo:
+        entry = shared[todo.pop()]
+        sections |= {section for _, section in entry.options}
+        todo.extend(name for name in entry.inputs if name in shared)
+    return tuple(sorted(sections))

@@ -22,7 +22,19 @@ from pyspark.sql import functions as F
 
 from hydrascope import contract as contracts
 from hydrascope import gate, ingest, provenance, pseudonyms, recording, tables
-from hydrascope.path import DETECT, EARLIER, FATES, INGEST, OPTIONAL, READ, REFERENCES, SHARED, Stage, tables_below
+from hydrascope.path import (
+    DETECT,
+    EARLIER,
+    FATES,
+    INGEST,
+    OPTIONAL,
+    READ,
+    REFERENCES,
+    SHARED,
+    Stage,
+    sections_below,
+    tables_below,
+)
 from hydrascope.recording import Entry, Record
 from hydrascope.settings import Settings
 from hydrascope.stages import fates
@@ -272,4 +284,6 @@ def _fingerprint(run: Run, stage: Stage) -> str:
         return provenance.of_batch(stage.name, run.batch)
     if stage.name in REFERENCES:
         return provenance.of_references(stage.name, tables.digest(_references(run, stage.name)))
-    return provenance.of_table(stage.name, tables_below(stage), run.warehouse, run.settings, optional=OPTIONAL)
+    return provenance.of_table(
+        stage.name, tables_below(stage), run.warehouse, run.settings, sections=sections_below(stage), optional=OPTIONAL
+    )

@@ -13,6 +13,9 @@ import hydrascope
 from hydrascope import tables
 from hydrascope.settings import Settings
 
+LEARNED = "likelihoods.json"
+"""Data of the package that results rest on, beside its code and contracts."""
+
 
 def code_version() -> str:
     """The version of hydrascope with the start of `code_digest`, for people."""
@@ -40,15 +43,24 @@ def of_references(table: str, objects: str) -> str:
 
 
 def of_table(
-    table: str, inputs: Iterable[str], warehouse: str, settings: Settings, *, optional: Iterable[str] = ()
+    table: str,
+    inputs: Iterable[str],
+    warehouse: str,
+    settings: Settings,
+    *,
+    sections: Iterable[str],
+    optional: Iterable[str] = (),
 ) -> str:
-    """The fingerprint of a table made anew from the tables `inputs` as they are now; `optional` ones need not exist."""
+    """The fingerprint of a table made anew from the tables `inputs` as they are now; `optional` ones need not exist.
+
+    Only the settings in `sections` have a say: what changes elsewhere shows in the fingerprints of the inputs.
+    """
     inputs = tuple(inputs)
     held = [name for name in inputs if name not in optional or tables.exists(warehouse, name)]
     parts = {
         "stage": table,
         "code": code_digest(),
-        "settings": settings.digest(),
+        "settings": settings.digest(sections),
         "inputs": {name: tables.fingerprint(warehouse, name) for name in held},
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -59,5 +71,5 @@ def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
         name = f"{prefix}/{entry.name}"
         if entry.is_dir():
             yield from _sources(entry, name)
-        elif entry.name.endswith((".py", ".toml")):
+        elif entry.name.endswith((".py", ".toml")) or entry.name == LEARNED:
             yield name, entry.read_bytes()

@@ -80,6 +80,7 @@ class LinkSettings:
     max_split_edges: int = limited(20_000_000, 100, 1 << 30, "A component of more joints held is left whole.")
     strict_bits: float = limited(20.0, 1.0, 64.0, "Bits an account needs at the strict level.")
     strict_views: int = limited(3, 2, 6, "Independent kinds an account needs at the strict level.")
+    without: str = field(default="", metadata={"doc": "A view of linkage that is left out, to see what rests on it."})
     max_rounds: int = limited(60, 1, 1000, "Most rounds of the evidence core before it is refused.")
 
 
@@ -88,14 +89,20 @@ class DecideSettings:
     """When a cluster becomes a campaign, and an account a member."""
 
     min_accounts: int = limited(5, 2, 1000, "Fewest accounts of a campaign.")
-    prior_bits: float = limited(-7.0, -30.0, 0.0, "log2 odds that a cluster is a campaign before its conduct is seen.")
+    prior_bits: float = limited(
+        0.0,
+        -30.0,
+        10.0,
+        "Added to the log2 odds of a candidate: below 0 where campaigns are rarer than in the worlds learned from.",
+    )
     min_probability: float = limited(
         0.8, 0.5, 0.99, "Least probability of a campaign; above 0.8 ICD 203 says very likely."
     )
     min_share: float = limited(
-        0.3, 0.0, 1.0, "Least share of an attributed account's exchanges in the campaign's families."
+        0.05, 0.0, 1.0, "Least share of an attributed account's exchanges that take part; the rest may be anybody's."
     )
-    min_member_exchanges: int = limited(5, 1, 1000, "Fewest exchanges of an attributed account.")
+    min_member_exchanges: int = limited(5, 1, 1000, "Fewest exchanges of an attributed account that take part.")
+    without: str = field(default="", metadata={"doc": "A view of conduct that is left out, to see what rests on it."})
     min_own_days: int = limited(
         2, 1, 1000, "Days of another life beside the campaign's from which on an account is not attributed."
     )
@@ -138,11 +145,12 @@ class Settings:
     worth: Mapping[str, float] = field(default_factory=dict)
     spark: SparkSettings = SparkSettings()
 
-    def digest(self) -> str:
-        """SHA-256 over every setting that can change a result, and over the files that settings name."""
+    def digest(self, sections: Iterable[str] | None = None) -> str:
+        """SHA-256 over every setting that can change a result, or those of some sections, and over files that they name."""
         values = {name: value for name, value in asdict(self).items() if name != "spark"}
         values["egress"] = {name: _content(path) for name, path in values["egress"].items()}
-        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+        chosen = values if sections is None else {name: values[name] for name in sections if name in values}
+        return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
 
 def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
@@ -166,6 +174,7 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
     }
     worth = {name.partition(".")[2]: value for name, value in chosen.items() if name.startswith(f"{WORTH}.")}
     problems += _worth_problems(worth) if worth else []
+    problems += _view_problems(chosen)
     sections: dict[str, dict[str, Any]] = {}
     for name, value in chosen.items():
         if name.startswith(f"{WORTH}."):
@@ -193,6 +202,22 @@ def _worth_problems(worth: Mapping[str, Any]) -> list[str]:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             problems.append(f"worth.{name} is {value!r}; it takes a number from 0 to 1")
     return problems
+
+
+def _view_problems(chosen: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the views to leave out."""
+    from hydrascope.kinds import KINDS
+    from hydrascope.measures import MEASURES
+
+    views = {
+        "links.without": sorted({kind.view for kind in KINDS}),
+        "decide.without": sorted({measure.view for measure in MEASURES}),
+    }
+    return [
+        f"{name} is {chosen[name]!r}; it takes one of {', '.join(known)}, or ''"
+        for name, known in views.items()
+        if name in chosen and chosen[name] not in ("", *known)
+    ]
 
 
 def _content(path: str) -> str | None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from hydrascope import __version__, evaluate, pipeline, portrait, provenance, scores, tables, worlds
+from hydrascope import __version__, ablation, evaluate, pipeline, portrait, provenance, scores, tables, worlds
 from hydrascope.errors import SettingsError
 from hydrascope.settings import Settings
 
@@ -66,9 +66,13 @@ def sweep(
     settings: Settings,
     chosen: Iterable[Wanted],
     *,
+    without: Sequence[tuple[str, str]] = (),
     done: Callable[[Wanted, float], None],
 ) -> list[Result]:
-    """The result of every world chosen, in order; `done` is told each with the seconds it took, 0 where it was there."""
+    """The result of every world chosen, in order; `done` is told each with the seconds it took, 0 where it was there.
+
+    `without` are views (`ablation.chosen`) that detection is run without as well, one after the other.
+    """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     results = []
@@ -76,7 +80,7 @@ def sweep(
         place = folder / f"{each.name}.json"
         started = time.time()
         if not place.is_file():
-            told = _judge(spark, folder / each.name, settings, each)
+            told = _judge(spark, folder / each.name, settings, each, without)
             half = place.with_suffix(".part")
             half.write_text(json.dumps(told, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
             half.rename(place)
@@ -87,7 +91,9 @@ def sweep(
     return results
 
 
-def _judge(spark: SparkSession, place: Path, settings: Settings, wanted: Wanted) -> dict[str, Any]:
+def _judge(
+    spark: SparkSession, place: Path, settings: Settings, wanted: Wanted, without: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
     shutil.rmtree(place, ignore_errors=True)  # what a sweep that was cut off left of this world
     world, warehouse = str(place / "world"), str(place / "warehouse")
     try:
@@ -103,6 +109,8 @@ def _judge(spark: SparkSession, place: Path, settings: Settings, wanted: Wanted)
         told = evaluate.of_warehouse(spark, warehouse, str(truth))
         seen = [tables.read(spark, warehouse, name) for name in ("exchanges", "models")]
         features = portrait.portrait(seen[0], seen[1], evaluate.read_truth(spark, str(truth)))
+        ablated = ablation.ablate(spark, warehouse, str(truth), settings, without)
+        whole = {"section": "", "view": "", **ablation.summary(told)}
     finally:
         shutil.rmtree(place, ignore_errors=True)
     seconds = {"generate": round(generated - started, 1), "run": round(detected - generated, 1)}
@@ -112,6 +120,7 @@ def _judge(spark: SparkSession, place: Path, settings: Settings, wanted: Wanted)
         "seconds": seconds,
         **_method(settings),
         "evaluation": told,
+        "ablation": [whole, *ablated] if ablated else [],
         "portrait": [asdict(feature) for feature in features],
     }
 
@@ -155,6 +164,8 @@ def pool(results: Sequence[Result]) -> dict[str, Any]:
         "trap_accounts_upper": scores.upper_bound(trapped, trap_accounts),
         "scenarios": _scenarios(results),
         "linkage": _linkage([each["linkage"] for each in told]),
+        "ablation": ablation.pooled([result.get("ablation", []) for result in results]),
+        "candidates": sum(len(each.get("candidates", [])) for each in told),
         "portrait": _portraits([result["portrait"] for result in results]),
         "calibration": _calibration([each["calibration"] for each in told]),
         "false_positives_by_size": _by_size([each["false_positives_by_size"] for each in told]),

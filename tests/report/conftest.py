@@ -15,16 +15,11 @@ def facts():
 
 @pytest.fixture
 def index(facts):
+    because = "Nothing is claimed: one_organisation speaks against it most (-6.5 bits)."
     sample = [
-        {
-            "cluster_id": "acct_77",
-            "accounts": 61,
-            "kinds": ["ip", "payment"],
-            "measure": "equal_load",
-            "strength_bits": 1.2,
-        },
-        {"cluster_id": "acct_78", "accounts": 12, "kinds": ["device"], "measure": None, "strength_bits": None},
+        {"candidate_id": "acct_77", "accounts": 61, "exchanges": 9_000, "probability": 0.42, "because": because},
+        {"candidate_id": "acct_78", "accounts": 12, "exchanges": 30, "probability": 0.01, "because": because},
     ]
-    unattributed = {"clusters": 7, "accounts": 130, "sample": sample}
+    unattributed = {"clusters": 7, "accounts": 130, "judged": 2, "sample": sample}
     common = {name: facts[name] for name in ("population", "ledger", "gates", "errors", "method")}
     return {**common, "campaigns": [facts["campaign"]], "unattributed": unattributed}

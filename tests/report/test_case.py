@@ -38,8 +38,15 @@ def use(account, kind, value, day=2):
 
 def member(account, role, exchanges, share):
     times = {"first_time": at(2), "last_time": at(9)}
-    known = {"campaign_id": ID, "account_id": account, "cluster_id": "a1", "role": role, "probability": 0.9}
-    return {**known, "exchanges": exchanges, "share": share, "reasons": ["For: shares a device."], **times}
+    known = {"campaign_id": ID, "account_id": account, "candidate_id": "a1", "cluster_id": "a1", "role": role}
+    return {
+        **known,
+        "probability": 0.9,
+        "exchanges": exchanges,
+        "share": share,
+        "reasons": ["For: shares a device."],
+        **times,
+    }
 
 
 USES = [
@@ -118,8 +125,13 @@ ROWS = {
         for account in holders
     ],
     "conduct": [
-        {"cluster_id": "a1", "measure": "equal_load", "view": "coordination", "accounts": 3, "strength_bits": 4.0},
-        {"cluster_id": "y1", "measure": "single_turn", "view": "content", "accounts": 2, "strength_bits": 1.0},
+        {"candidate_id": "a1", "measure": "equal_load", "view": "coordination", "accounts": 3, "strength_bits": 4.0},
+        {"candidate_id": "y1", "measure": "single_turn", "view": "content", "accounts": 2, "strength_bits": 1.0},
+    ],
+    "unions": [],
+    "decisions": [
+        {"candidate_id": "a1", "level": "extraction", "probability": 0.9, "because": "It adds up.", "accounts": 3},
+        {"candidate_id": "y1", "probability": 0.3, "because": "Nothing is claimed: one_organisation.", "accounts": 2},
     ],
     "evidence": [
         {
@@ -240,6 +252,18 @@ def test_an_account_outside_every_cluster_is_explained_too(case):
         (None, "ip", None, 1)
     ]
     assert rows[0]["reason"] == "no other account was seen with it"
+
+
+def test_where_an_account_stands_is_told_in_sentences(case):
+    attributed, associated, outside = (case.standing(account) for account in ("a1", HOSTILE, "z1"))
+    assert attributed[0].startswith("Account a1 belongs to a group of 3 accounts that share values")
+    assert "It adds up." in attributed
+    assert f"In campaign {ID} the account is attributed: 100% of its exchanges take part." in attributed
+    assert "nothing is claimed of it" in associated[0]  # it is in no cluster of the test's tables
+    assert outside == [
+        "Account z1 is in no cluster, and nothing is claimed of it.",
+        "Nothing that it was seen with joins it to another account.",
+    ]
 
 
 def test_two_accounts_are_explained_by_what_they_share_as_a_waterfall(case):

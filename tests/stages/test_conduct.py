@@ -11,20 +11,23 @@ import pytest
 from pyspark.sql import DataFrame
 
 from hydrascope.settings import DecideSettings, LinkSettings
+from hydrascope.stages import profiles, timing
 from hydrascope.stages.campaign_members import campaign_members
 from hydrascope.stages.campaigns import campaigns, likelihood
 from hydrascope.stages.conduct import conduct
-from hydrascope.stages.decide import decisions
+from hydrascope.stages.decisions import decisions
 from hydrascope.stages.evidence import evidence
 from hydrascope.stages.hypotheses import hypotheses
+from hydrascope.stages.lives import lives
 from hydrascope.stages.outside import attribution
 from tests.frames import framed, rows
 
 START = dt.date(2026, 5, 1)
 FRAMED = (
     "account_id string, exchange_id string, client_ip string, client_ip_basis string, ja4 string, device_id string, "
-    "event_time timestamp, day date, families array<string>"
+    "event_time timestamp, day date, families array<string>, conversation_id string"
 )
+DECIDED = "candidate_id string, level string, probability double"
 ROUND_THE_CLOCK, MORNING = [1] * 24, [0] * 9 + [8, 8, 8] + [0] * 12
 
 
@@ -32,28 +35,48 @@ ROUND_THE_CLOCK, MORNING = [1] * 24, [0] * 9 + [8, 8, 8] + [0] * 12
 class Scene:
     """The tables that conduct and decision read."""
 
-    clusters: DataFrame
+    candidates: DataFrame
     links: DataFrame
     activity: DataFrame
     sightings: DataFrame
     accounts: DataFrame
+    models: DataFrame
     exchanges: DataFrame
     framed: DataFrame
+    declared: DataFrame
+
+    def lives(self) -> DataFrame:
+        return lives(self.framed, self.candidates, self.families(), self.accounts, settings=DecideSettings())
+
+    def families(self) -> DataFrame:
+        return self.links.sparkSession.createDataFrame(
+            [("a0", "v", 8)], "candidate_id string, value string, holders bigint"
+        )
 
     def conduct(self) -> DataFrame:
+        spark = self.links.sparkSession
+        successions = spark.createDataFrame([], "candidate_id string, account_id string")
+        stability = spark.createDataFrame(
+            [("a0", "ip", "", 8, 6)], "cluster_id string, kind string, value string, accounts bigint, largest bigint"
+        )
+        placed = profiles.placed(self.activity, self.candidates, self.declared, settings=DecideSettings())
+        timed = timing.timed(placed, self.activity, self.framed, self.accounts, self.models, successions)
         return conduct(
-            self.clusters, self.links, self.activity, self.sightings, self.accounts,
-            decide=DecideSettings(), link=LinkSettings(),
+            placed, self.lives(), self.families(), self.activity, self.sightings, self.accounts, stability, timed,
+            link=LinkSettings(),
         )  # fmt: skip
 
     def members(self, decided: DataFrame) -> DataFrame:
-        return campaign_members(
-            decided, self.clusters, self.links, self.accounts, self.framed,
-            decide=DecideSettings(), link=LinkSettings(),
-        )  # fmt: skip
+        return campaign_members(decided, self.candidates, self.lives(), self.accounts, decide=DecideSettings())
 
 
-def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: float = 1.0, habits: int = 8) -> Scene:
+def scene(
+    make: Callable[..., DataFrame],
+    org: str | None = None,
+    framed_share: float = 1.0,
+    habits: int = 8,
+    declared: float = 0.0,
+) -> Scene:
     """Eight linked accounts with even loads round the clock and one frame, among forty people of every habit."""
     ring = [f"a{n}" for n in range(8)]
     crowd = [f"p{n:02}" for n in range(40)]
@@ -70,11 +93,13 @@ def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: 
         for n, name in enumerate(ring)
         for place in range(5)
     ]
-    cluster = {"cluster_id": "a0", "component_id": "a0", "support_bits": 22.0}
     kinds = ("ip", "payment", "template")
     spark = make("links").sparkSession
     return Scene(
-        clusters=make("clusters", *[{"account_id": n, **cluster} for n in ring]),
+        candidates=spark.createDataFrame(
+            [(n, "a0", "a0", 29.0, list(kinds), len(ring)) for n in ring],
+            "account_id string, cluster_id string, candidate_id string, support_bits double, kinds array<string>, size bigint",
+        ),
         links=make(
             "links",
             *[{"account_id": n, "kind": k, "value": "v", "weight_bits": 9.0} for n in ring for k in kinds],
@@ -86,10 +111,14 @@ def scene(make: Callable[..., DataFrame], org: str | None = None, framed_share: 
             *[{"account_id": n, "kind": "ip", "value": "v", "exchanges": 240, "first_time": at} for n in ring],
         ),
         accounts=make("accounts", *[{"account_id": n, "org_id": org} for n in [*ring, *crowd]]),
+        models=make("models"),
+        declared=spark.createDataFrame(
+            [(n, declared) for n in ring if declared], "account_id string, share double"
+        ),
         exchanges=make("exchanges", *exchanges),
         framed=framed(spark.createDataFrame(
             [
-                (row["account_id"], row["exchange_id"], "9.9.9.9", "edge", "j", None, at, START, families)
+                (row["account_id"], row["exchange_id"], "9.9.9.9", "edge", "j", None, at, START, families, None)
                 for row in exchanges
                 for families in [["v"] if (row["source_pos"] - 1) % 5 < 5 * framed_share else []]
             ],
@@ -103,7 +132,7 @@ def _day(account: str, day: int, hours: list[int], capability: str, single: int)
     return {
         "account_id": account, "day": START + dt.timedelta(days=day), "exchanges": total, "hours": hours,
         "single_turn": single, "conversations": max(single, 1), "capabilities": {capability: total}, "models": {"m": total},
-        "output_tokens": total * 300,
+        "output_tokens": total * (1500 if single else 300), "input_tokens": total * 100, "clients": {"sdk|j": total},
     }  # fmt: skip
 
 
@@ -113,13 +142,14 @@ def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alterna
     stage = scene(make)
     measured = stage.conduct().localCheckpoint()
     told = dict(rows(measured, "measure", "strength_bits"))
-    assert told["equal_load"] == 5
-    assert told["single_turn"] == 3
-    assert told["presence"] > 3
+    assert told["equal_load"] > 2
+    assert told["presence"] > 2
+    assert told["template_concentration"] > 2
+    assert told["one_organisation"] > 0
     assert rows(measured.where("measure = 'capability_focus'"), "detail") == [("software_engineering",)]
 
     decided = decisions(measured, settings=DecideSettings()).localCheckpoint()
-    assert rows(decided, "cluster_id", "level", "confidence") == [("a0", "extraction", "moderate")]
+    assert rows(decided, "candidate_id", "level", "confidence") == [("a0", "extraction", "moderate")]
 
     members = stage.members(decided).localCheckpoint()
     assert rows(members, "account_id", "role", "share") == [(f"a{n}", "attributed", 1.0) for n in range(8)]
@@ -158,8 +188,17 @@ def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alterna
 
 def test_the_same_conduct_within_one_organisation_is_no_campaign(make: Callable[..., DataFrame]) -> None:
     measured = scene(make, org="acme").conduct()
-    assert rows(measured.where("measure = 'one_organisation'"), "value", "strength_bits") == [(1.0, -8.6)]
-    assert decisions(measured, settings=DecideSettings()).isEmpty()
+    assert rows(measured.where("measure = 'one_organisation'"), "value") == [(1.0,)]
+    (decided,) = decisions(measured, settings=DecideSettings()).collect()
+    assert decided["level"] is None
+    assert decided["because"].startswith("Nothing is claimed: one_organisation speaks against it most")
+
+
+def test_what_is_declared_lowers_the_claim_and_silences_nothing(make: Callable[..., DataFrame]) -> None:
+    plain = decisions(scene(make).conduct(), settings=DecideSettings()).collect()[0]
+    told = decisions(scene(make, declared=1.0).conduct(), settings=DecideSettings()).collect()[0]
+    assert told["total_bits"] == pytest.approx(plain["total_bits"] - 5)
+    assert told["probability"] < plain["probability"]
 
 
 def test_a_measure_whose_baseline_says_nothing_is_left_out_and_does_not_count_for_the_claim(
@@ -167,18 +206,20 @@ def test_a_measure_whose_baseline_says_nothing_is_left_out_and_does_not_count_fo
 ) -> None:
     measures = {name for (name,) in rows(scene(make, habits=1).conduct(), "measure")}
     assert "equal_load" not in measures
-    assert {"presence", "hours", "single_turn"} <= measures
+    assert {"presence", "hours", "single_turn", "synchrony_8h", "signup_burst", "rotation"} <= measures
 
 
 def test_linkage_without_conduct_never_accuses(make: Callable[..., DataFrame]) -> None:
-    strong = {"cluster_id": "a", "measure": "support", "view": "linkage", "strength_bits": 4.0}
-    focus = {"cluster_id": "a", "measure": "focus", "view": "content", "strength_bits": 12.0}
-    assert decisions(make("conduct", strong, focus), settings=DecideSettings()).isEmpty()
+    strong = {"candidate_id": "a", "measure": "support", "view": "linkage", "strength_bits": 4.0}
+    focus = {"candidate_id": "a", "measure": "focus", "view": "content", "strength_bits": 12.0}
+    (decided,) = decisions(make("conduct", strong, focus), settings=DecideSettings()).collect()
+    assert decided["level"] is None
+    assert "0.0 bits of coordination where 2 are asked for" in decided["because"]
 
 
 def test_an_account_that_hardly_uses_the_frames_is_associated_not_attributed(make: Callable[..., DataFrame]) -> None:
     stage = scene(make, framed_share=0.2)
-    decided = make("links").sparkSession.createDataFrame([("a0", 0.9)], "cluster_id string, probability double")
+    decided = make("links").sparkSession.createDataFrame([("a0", "extraction", 0.9)], DECIDED)
     members = stage.members(decided)
     assert rows(members.select("role", "share").distinct()) == [("associated", 0.2)]
     assert all("Against: only 20 % of its exchanges" in reasons[1] for (reasons,) in rows(members, "reasons"))
@@ -210,12 +251,12 @@ def test_an_account_whose_owner_goes_on_beside_the_harvest_is_not_attributed(
     }
     ip, ja4, seen = traces[life]
     own = [
-        ("a0", f"own{day}", ip, "edge", ja4, None, dt.datetime(2026, 5, 2), START + dt.timedelta(days=day), [])
+        ("a0", f"own{day}", ip, "edge", ja4, None, dt.datetime(2026, 5, 2), START + dt.timedelta(days=day), [], None)
         for day in seen
     ]
     spark = stage.framed.sparkSession
     stage = replace(stage, framed=stage.framed.unionByName(framed(spark.createDataFrame(own, FRAMED))))
-    decided = spark.createDataFrame([("a0", 0.9)], "cluster_id string, probability double")
+    decided = spark.createDataFrame([("a0", "extraction", 0.9)], DECIDED)
     found = {row["account_id"]: row for row in stage.members(decided).collect()}
     assert found["a0"]["role"] == role
     assert {row["role"] for name, row in found.items() if name != "a0"} == {"attributed"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from hydrascope.settings import EgressSettings, HubSettings
+from hydrascope.settings import EgressSettings, HubSettings, LinkSettings
 from hydrascope.stages.episodes import episodes
 from hydrascope.stages.links import links
 from hydrascope.stages.observables import cohesion, holdings, hub_pairs, observables, population
@@ -39,7 +39,7 @@ def judged(
     hubs = cohesion(pairs, everyone, settings=HubSettings())
     near = episodes(held)
     verdicts = observables(everyone, held, near, hubs, settings=known or EgressSettings())
-    return verdicts, links(near, held, verdicts, pairs, hubs, worth={})
+    return verdicts, links(near, held, verdicts, pairs, hubs, worth={}, settings=LinkSettings())
 
 
 def test_a_value_within_its_cap_joins_accounts_that_use_it_close_in_time(make: Callable[..., DataFrame]) -> None:

@@ -30,7 +30,7 @@ SOLE = {
     "stix2": {"watchlist"},
 }
 PURE = ("stages", "kinds", "hypotheses", "sources")
-JUDGES = ("evaluate", "sweep", "portrait", "cli", "listing", "docs", "report.figures")
+JUDGES = ("evaluate", "ablation", "calibrating", "sweep", "portrait", "cli", "listing", "docs", "report.figures")
 STORAGE = {
     "tables",
     "gate",

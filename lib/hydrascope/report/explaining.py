@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, Window
@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from hydrascope import chains
 from hydrascope.columns import account_number, by_name
 from hydrascope.kinds import KINDS
+from hydrascope.stages.candidates import candidates
 
 if TYPE_CHECKING:
     from hydrascope.case import Case
@@ -41,6 +42,29 @@ def one(case: Case, account: str) -> DataFrame:
         )
         .orderBy(F.desc_nulls_last("weight_bits"), "kind", "value")
     )
+
+
+def standing(case: Case, account: str) -> dict[str, Any]:
+    """Where an account stands: its cluster and candidate, what was decided of it, and its part in a campaign.
+
+    Everything is null that does not apply; `reasons` are for and against its taking part.
+    """
+    mine = F.col("account_id") == account
+    placed = candidates(case.table("clusters"), case.table("unions")).where(mine)
+    place = [row.asDict() for row in placed.select("cluster_id", "candidate_id", "size").collect()]
+    group = place[0] if place else {"cluster_id": None, "candidate_id": None, "size": None}
+    of_candidate = F.col("candidate_id") == F.lit(group["candidate_id"])
+    decided = case.table("decisions").where(of_candidate).select("level", "probability", "because").collect()
+    member = case.table("campaign_members").where(mine).select("campaign_id", "role", "share", "reasons").collect()
+    held = case.table("observables").where("verdict = 'joins'").select("kind", "value")
+    joining = _seen(case, account).join(held, ["kind", "value"], "left_semi").select("kind").distinct()
+    return {
+        "account_id": account,
+        **group,
+        "decision": decided[0].asDict() if decided else None,
+        "member": member[0].asDict() if member else None,
+        "kinds": sorted(row["kind"] for row in joining.collect()),
+    }
 
 
 def two(case: Case, a: str, b: str, view_cap_bits: float) -> DataFrame:

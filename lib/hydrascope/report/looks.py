@@ -219,27 +219,18 @@ def graph(held: DataFrame, of_accounts: int) -> dict[str, Any]:
 
 
 def unattributed(case: Case) -> dict[str, Any]:
-    """Clusters that belong to no campaign: how many, of how many accounts, and the largest with their conduct."""
+    """Clusters of no campaign: how many, of how many accounts, and the likeliest of those judged, with what decided."""
     taken = case.table("campaign_members").select("cluster_id").distinct()
     groups = (
         case.table("clusters")
         .join(taken, "cluster_id", "left_anti")
         .groupBy("cluster_id")
-        .agg(
-            F.count("*").alias("accounts"),
-            F.array_sort(F.array_distinct(F.flatten(F.collect_set("kinds")))).alias("kinds"),
-        )
+        .agg(F.count("*").alias("accounts"))
     )
-    total = rows(
-        groups.agg(F.count("*").alias("clusters"), F.coalesce(F.sum("accounts"), F.lit(0)).alias("accounts")), 1
-    )[0]
-    strongest = (
-        case.table("conduct").groupBy("cluster_id").agg(F.max(F.struct("strength_bits", "measure")).alias("most"))
-    )
-    sample = groups.join(strongest, "cluster_id", "left").select(
-        "cluster_id", "accounts", "kinds", "most.strength_bits", "most.measure"
-    )
-    return {**total, "sample": rows(sample.orderBy(F.desc("accounts"), "cluster_id"), CLUSTERS)}
+    total = groups.agg(F.count("*").alias("clusters"), F.coalesce(F.sum("accounts"), F.lit(0)).alias("accounts"))
+    abstained = case.decisions().where("level is null")
+    sample = abstained.select("candidate_id", "accounts", "exchanges", "probability", "because")
+    return {**rows(total, 1)[0], "judged": abstained.count(), "sample": rows(sample, CLUSTERS)}
 
 
 def _entries(dimension: str, column: str) -> Column:

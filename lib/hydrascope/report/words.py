@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hydrascope.report.units import count, percent, window
+from hydrascope.report.units import count, listed, percent, window
 
 Fact = Mapping[str, Any]
 
@@ -279,6 +279,34 @@ def errors_sentence(errors: Fact | None) -> str:
         f"{count(errors['trapped'], 'account')} of benign groups {_was(errors['trapped'])} wrongly attributed. With 95% "
         f"confidence, at most {percent(errors['innocent_accounts_upper'])} of such worlds' innocent accounts are attributed."
     )
+
+
+def standing_sentences(told: Fact) -> list[str]:
+    """What is said of one account: whether it is linked, what was decided of those it is judged with, and of itself."""
+    account, kinds = told["account_id"], [kind(name) for name in told["kinds"]]
+    if told["cluster_id"] is None:
+        shared = (
+            f"It shares values of these kinds with others: {listed(kinds)}. They do not reach what is asked for"
+            if kinds
+            else "Nothing that it was seen with joins it to another account"
+        )
+        return [f"Account {account} is in no cluster, and nothing is claimed of it.", f"{shared}."]
+    size = count(told["size"], "account")
+    said = [
+        f"Account {account} belongs to a group of {size} that share values of independent kinds, which is no accusation."
+    ]
+    if told["decision"] is None:
+        return [*said, "The group is too small to be judged, and nothing is claimed of it."]
+    said.append(told["decision"]["because"])
+    if told["member"] is None:
+        return said
+    member = told["member"]
+    role = (
+        f"In campaign {member['campaign_id']} the account is attributed: {percent(member['share'])} of its exchanges take part."
+        if member["role"] == "attributed"
+        else f"In campaign {member['campaign_id']} the account is associated and not attributed: it is linked, and not accused."
+    )
+    return [*said, role, *member["reasons"]]
 
 
 def nothing_sentence(clusters: int, accounts: int) -> str:

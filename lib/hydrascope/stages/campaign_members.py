@@ -5,55 +5,45 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from hydrascope.settings import DecideSettings, LinkSettings
-from hydrascope.stages.decide import probability
-from hydrascope.stages.lives import lives
+from hydrascope import likelihoods
+from hydrascope.settings import DecideSettings
 
 NEARLY_ALL = 0.95
 """From this share of its exchanges on, an account's other traffic is not worth a sentence."""
-TWO_LIVES_BITS = -2.0
-"""At most one to four that an account takes part where its owner's life goes on beside the campaign's."""
 
 
 def campaign_members(
     decisions: DataFrame,
-    clusters: DataFrame,
-    links: DataFrame,
+    candidates: DataFrame,
+    lives: DataFrame,
     accounts: DataFrame,
-    framed: DataFrame,
     *,
     decide: DecideSettings,
-    link: LinkSettings,
 ) -> DataFrame:
-    """One row per account of a cluster that met the decision rule.
+    """One row per account of a candidate that met the decision rule.
 
-    An account is attributed where enough of its own exchanges use the campaign's template families, and no life of its
-    owner goes on beside them; otherwise it is associated: linked, but not accused. The campaign is named after the
-    account that was first active.
+    An account is attributed where enough of its own exchanges take part, and no life of its owner goes on beside them;
+    otherwise it is associated: linked, but not accused. What does not take part of an attributed account's exchanges may
+    be anybody's: it is told as a mixture, by `share`. The campaign is named after the account that was first active.
     """
-    members = clusters.join(
-        F.broadcast(decisions.select("cluster_id", F.col("probability").alias("claim"))), "cluster_id"
-    )
-    families = (
-        links.where("kind = 'template'")
-        .join(members.select("account_id", "cluster_id"), "account_id")
-        .select("cluster_id", "value")
-        .distinct()
-    )
-    share = F.round(F.col("taking_part") / F.col("exchanges"), 6)
+    claimed = decisions.where("level is not null").select("candidate_id", F.col("probability").alias("claim"))
     judged = (
-        members.join(lives(framed, members, families, accounts, settings=decide), "account_id")
+        candidates.drop("size")
+        .join(F.broadcast(claimed), "candidate_id")
+        .join(lives.drop("candidate_id"), "account_id")
         .join(_paid_alone(accounts), "account_id", "left")
-        .withColumn("share", share)
+        .withColumn("share", F.round(F.col("taking_part") / F.col("exchanges"), 6))
         .withColumn("role", F.when(_takes_part(decide), "attributed").otherwise("associated"))
     )
     return judged.select(
         _campaign_id().alias("campaign_id"),
         "account_id",
+        "candidate_id",
         "cluster_id",
         "role",
-        F.round(_own_probability(decide, link), 4).alias("probability"),
+        F.round(_own_probability(), 4).alias("probability"),
         "share",
+        "own_days",
         "exchanges",
         "first_time",
         "last_time",
@@ -62,20 +52,19 @@ def campaign_members(
 
 
 def _takes_part(decide: DecideSettings) -> Column:
-    enough = (F.col("share") >= decide.min_share) & (F.col("exchanges") >= decide.min_member_exchanges)
+    enough = (F.col("share") >= decide.min_share) & (F.col("taking_part") >= decide.min_member_exchanges)
     return enough & F.col("own_days").isNull()
 
 
-def _own_probability(decide: DecideSettings, link: LinkSettings) -> Column:
-    """The claim's, lowered by how weakly the account is held, how little of it takes part, and by an owner beside it."""
-    bits = 4 + (F.col("support_bits") - link.min_bits) / 4 + 10 * (F.col("share") - decide.min_share)
-    kept = F.when(F.col("own_days").isNotNull(), F.least(bits, F.lit(TWO_LIVES_BITS))).otherwise(bits)
-    return F.greatest(F.lit(0.01), F.col("claim") * probability(kept))
+def _own_probability() -> Column:
+    """The claim's, times that of the account taking part: by its share, by how firmly it is held, by an owner beside it."""
+    part = likelihoods.membership(F.col("share"), F.col("support_bits"), F.col("own_days").isNotNull())
+    return F.greatest(F.lit(0.01), F.col("claim") * part)
 
 
 def _campaign_id() -> Column:
     """HS- and ten hex digits of the hash of the first active account: growth and later bans keep it."""
-    born = Window.partitionBy("cluster_id")
+    born = Window.partitionBy("candidate_id")
     first = F.min(F.struct(F.col("role") != "attributed", "first_time", "account_id")).over(born)
     return F.concat(F.lit("HS-"), F.upper(F.substring(F.sha2(first["account_id"], 256), 1, 10)))
 
@@ -94,8 +83,8 @@ def _reasons(decide: DecideSettings) -> Column:
     )
     uses = F.format_string("%.0f %% of its exchanges use the campaign's template families.", F.col("share") * 100)
     little = F.when(
-        F.col("exchanges") < decide.min_member_exchanges,
-        F.format_string("Against: only %d exchanges are known.", "exchanges"),
+        F.col("taking_part") < decide.min_member_exchanges,
+        F.format_string("Against: only %d of its exchanges are known to use them.", "taking_part"),
     )
     own = F.when(
         F.col("share") < NEARLY_ALL,
@@ -105,7 +94,7 @@ def _reasons(decide: DecideSettings) -> Column:
         F.col("own_days").isNotNull(),
         F.format_string(
             "Against: beside them it leads another life, %d exchanges on %d days from other addresses and with another "
-            "client; a stranger may be using its key.",
+            "client, or from where it was used before; a stranger may be using its key.",
             "own_exchanges",
             "own_days",
         ),

@@ -64,7 +64,7 @@ def campaigns(
     a person and an outside indicator both name, and what is declared.
     """
     attributed = campaign_members.where("role = 'attributed'")
-    counts = campaign_members.groupBy("campaign_id", "cluster_id").agg(
+    counts = campaign_members.groupBy("campaign_id", "candidate_id").agg(
         F.count_if(F.col("role") == "attributed").alias("accounts"),
         F.count_if(F.col("role") == "associated").alias("associated"),
         F.sum(F.when(F.col("role") == "attributed", F.col("exchanges"))).alias("exchanges"),
@@ -74,16 +74,16 @@ def campaigns(
     days = activity.join(F.broadcast(attributed.select("campaign_id", "account_id")), "account_id")
     talks = days.groupBy("campaign_id").agg(F.sum("conversations").alias("conversations"))
     focus = conduct.where("measure = 'capability_focus'").select(
-        "cluster_id", F.split(F.coalesce("detail", F.lit("")), ", ").alias("found")
+        "candidate_id", F.split(F.coalesce("detail", F.lit("")), ", ").alias("found")
     )
     known = earlier.select("campaign_id", F.col("first_run").alias("seen_first"))
     return (
         counts.where("accounts >= 2")
-        .join(decisions, "cluster_id")
+        .join(decisions.drop("accounts", "exchanges"), "candidate_id")
         .join(talks, "campaign_id")
         .join(_models(days), "campaign_id")
         .join(_access(exchanges, attributed), "campaign_id")
-        .join(focus, "cluster_id", "left")
+        .join(focus, "candidate_id", "left")
         .join(known, "campaign_id", "left")
         .withColumn("likelihood", likelihood(F.col("probability")))
         .withColumn("name", _name(F.col("campaign_id")))

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from hydrascope.columns import by_name, exact_sum
 from hydrascope.kinds import KINDS
+from hydrascope.measures import MEASURES
 from hydrascope.settings import LinkSettings
 from hydrascope.stages.sightings import observed
 
@@ -17,20 +18,6 @@ PLURAL = {kind.name: kind.plural for kind in KINDS}
 GRADE = {kind.name: kind.grade for kind in KINDS}
 CONDUCT_GRADE = "B2"
 """Conduct is counted from records of usually reliable sources, and is probably true."""
-
-SENTENCES = {
-    "support": "On average an account is held by %1$.1f bits of shared infrastructure and frames, against the %2$.1f asked for.",
-    "one_organisation": "The largest organisation or own domain holds a weighted share of %1$.2f of the accounts.",
-    "template_concentration": "%3$.1f %% of the exchanges use template families that link the campaign, against %4$.2f %% "
-    "of the exchanges of accounts outside every cluster.",
-    "capability_focus": "The mix of capabilities differs from the base rate by %1$.2f bits an exchange.",
-    "single_turn": "%3$.1f %% of the exchanges stand alone in their conversation, against %4$.1f %% elsewhere.",
-    "output_tokens": "An exchange yields %1$.0f output tokens on average, against %2$.0f elsewhere.",
-    "equal_load": "The accounts' daily numbers of exchanges differ by %3$.0f %% of their mean, against %4$.0f %% elsewhere.",
-    "presence": "An account is active on %3$.0f %% of the days of its life, against %4$.0f %% elsewhere.",
-    "hours": "An account's hours of the day spread over %1$.2f bits of at most 4.58, against %2$.2f elsewhere.",
-}
-"""Per measure: 1 value, 2 baseline, 3 and 4 the same as percentages."""
 
 
 def evidence(
@@ -49,7 +36,7 @@ def evidence(
     The sample of a claim is the five exchanges with the smallest hashed ids among those that show it, so that it does
     not depend on any order.
     """
-    attributed = campaign_members.where("role = 'attributed'").select("campaign_id", "account_id", "cluster_id")
+    attributed = campaign_members.where("role = 'attributed'").select("campaign_id", "account_id", "candidate_id")
     attributed = attributed.join(F.broadcast(campaigns.select("campaign_id", "accounts")), "campaign_id")
     held = links.join(F.broadcast(attributed), "account_id")
     claims = _kind_claims(held, link).unionByName(_conduct_claims(conduct, attributed))
@@ -102,10 +89,10 @@ def _kind_claims(held: DataFrame, link: LinkSettings) -> DataFrame:
 
 
 def _conduct_claims(conduct: DataFrame, attributed: DataFrame) -> DataFrame:
-    campaign = attributed.select("campaign_id", "cluster_id").distinct()
-    return conduct.join(F.broadcast(campaign), "cluster_id").select(
+    campaign = attributed.select("campaign_id", "candidate_id").distinct()
+    return conduct.join(F.broadcast(campaign), "candidate_id").select(
         "campaign_id",
-        _sentence().alias("claim"),
+        sentence().alias("claim"),
         F.col("measure").alias("kind"),
         "strength_bits",
         F.lit(CONDUCT_GRADE).alias("source_grade"),
@@ -113,16 +100,18 @@ def _conduct_claims(conduct: DataFrame, attributed: DataFrame) -> DataFrame:
         "exchanges",
         F.lit("conduct").alias("table"),
         F.format_string(
-            "cluster_id = '%s' and measure = '%s'", F.replace("cluster_id", F.lit("'"), F.lit("''")), "measure"
+            "candidate_id = '%s' and measure = '%s'", F.replace("candidate_id", F.lit("'"), F.lit("''")), "measure"
         ).alias("predicate"),
     )
 
 
-def _sentence() -> Column:
+def sentence() -> Column:
+    """The measure's sentence; an interval that is not known is left out of it."""
+    hundredth = [F.col(name) * 100 for name in ("value", "low", "high", "baseline")]
     told = F.lit(None).cast("string")
-    for measure, form in sorted(SENTENCES.items()):
-        text = F.format_string(form, "value", "baseline", F.col("value") * 100, F.col("baseline") * 100)
-        told = F.when(F.col("measure") == measure, text).otherwise(told)
+    for measure in MEASURES:
+        text = F.format_string(measure.sentence, "value", "baseline", *hundredth, "low", "high")
+        told = F.when(F.col("measure") == measure.name, text).otherwise(told)
     standing_out = F.when(F.col("detail").isNotNull(), F.concat(F.lit(" Standing out: "), "detail", F.lit(".")))
     return F.concat(told, F.coalesce(standing_out, F.lit("")))
 

@@ -35,9 +35,9 @@ def _scored(hypothesis: Hypothesis) -> Column:
 
 def _facts(campaigns: DataFrame, members: DataFrame, conduct: DataFrame, links: DataFrame) -> DataFrame:
     """Per campaign: its measures and, for each view, the share of attributed accounts that the view holds."""
-    attributed = members.where("role = 'attributed'").select("campaign_id", "account_id", "cluster_id")
+    attributed = members.where("role = 'attributed'").select("campaign_id", "account_id", "candidate_id")
     measured = (
-        conduct.join(F.broadcast(attributed.select("campaign_id", "cluster_id").distinct()), "cluster_id")
+        conduct.join(F.broadcast(attributed.select("campaign_id", "candidate_id").distinct()), "candidate_id")
         .groupBy("campaign_id")
         .agg(
             F.map_from_entries(F.collect_list(F.struct("measure", "strength_bits"))).alias("bits"),

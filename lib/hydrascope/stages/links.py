@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS
+from hydrascope.settings import LinkSettings
 from hydrascope.stages.episodes import CAP, KEY, in_episodes
 
 HARD = {kind.name: kind.hard for kind in KINDS}
@@ -22,15 +23,18 @@ def links(
     cohesion: DataFrame,
     *,
     worth: Mapping[str, float],
+    settings: LinkSettings,
 ) -> DataFrame:
     """One row per account and value that joins it to another account.
 
     A value links the accounts that use it in one episode: uses, each within the kind's days of the next (`episode` is
     the first day). Of a hub only the accounts count that share, besides it, the value which shows it to be cohesive.
-    The weight is the value's rarity times what its kind is worth: by `worth`, else as the kind states.
+    The weight is the value's rarity times what its kind is worth: by `worth`, else as the kind states. Kinds of the view
+    `settings.without` are left out.
     """
     worths = {kind.name: worth.get(kind.name, kind.worth) for kind in KINDS}
-    joining = observables.where("verdict = 'joins'").select(*KEY, "rarity_bits")
+    asked = F.col("kind").isin([kind.name for kind in KINDS if kind.view != settings.without])
+    joining = observables.where(asked & (F.col("verdict") == "joins")).select(*KEY, "rarity_bits")
     hubs = holdings.where(F.col("accounts") > by_name(CAP, F.col("kind"), "bigint"))
     cohesive = in_episodes(_cohesive(hubs, hub_pairs, cohesion))
     kept = episodes.unionByName(cohesive).where("together >= 2").join(joining, KEY)

@@ -1,4 +1,4 @@
-"""What an account's exchanges say of its part in a campaign, and whether its owner leads another life beside it."""
+"""Shared frame: the part of an account's exchanges in a candidate, and whether its owner leads another life beside it."""
 
 from __future__ import annotations
 
@@ -7,43 +7,55 @@ from pyspark.sql import functions as F
 
 from hydrascope.settings import DecideSettings
 
+FOREIGN = 0.15
+"""An address, client or device is foreign to the common part where less of its use takes part."""
+
 
 def lives(
-    framed: DataFrame, members: DataFrame, families: DataFrame, accounts: DataFrame, *, settings: DecideSettings
+    framed: DataFrame, candidates: DataFrame, own_families: DataFrame, accounts: DataFrame, *, settings: DecideSettings
 ) -> DataFrame:
-    """One row per account with its `exchanges`, from first to last, how many are `taking_part`, and its owner's life.
+    """One row per account of a candidate that is large enough to be judged.
 
-    `members` are the accounts to look at (account_id, cluster_id), `families` the template families that link each
-    cluster (cluster_id, value); an exchange takes part where it is in one of these. The owner's life are exchanges that do
-    not, from an address and with a client fingerprint that hardly serve those that do (in less than half of `min_share` of
-    their use); unknown ones prove nothing. It counts from the day after the account first took part, so that the past of an
-    account that was sold does not, and where the account is older than its part by `min_age_days`, by its creation
-    or by what was seen. Cover traffic of an operator has the operator's client. `own_exchanges`, `own_days` and
-    `own_since` are null where there is no such life of at least `min_own_days`.
+    `exchanges`, from `first_time` to `last_time`, are all of the account's; those `taking_part` are of conversations in
+    which a template family of the candidate's own is used, since only the first prompt of a conversation may hold the
+    frame.
+
+    The owner's life are exchanges that do not take part, from an address that hardly serves those that do (in less than
+    `FOREIGN` of its use), and either with a client fingerprint or a device that hardly serves them, or from an
+    address that was in use before the account first took part; what is unknown proves nothing. It counts from the day
+    after the account first took part, so that the past of an account that was sold does not, and where the account is
+    older than its part by `min_age_days`, by its creation or by what was seen. Cover traffic of an operator has the
+    operator's client and addresses. `own_exchanges`, `own_days` and `own_since` are null where there is no such life of
+    at least `min_own_days`.
     """
-    known = families.groupBy("cluster_id").agg(F.array_sort(F.collect_set("value")).alias("known"))
-    takes_part = F.coalesce(F.arrays_overlap("families", "known"), F.lit(False))
+    judged = candidates.where(F.col("size") >= settings.min_accounts).select("account_id", "candidate_id")
+    known = own_families.groupBy("candidate_id").agg(F.array_sort(F.collect_set("value")).alias("known"))
+    talk = Window.partitionBy("account_id", F.coalesce("conversation_id", "exchange_id"))
+    holds = F.coalesce(F.arrays_overlap("families", "known"), F.lit(False))
     uses = (
-        framed.join(F.broadcast(members.select("account_id", "cluster_id")), "account_id")
-        .join(F.broadcast(known), "cluster_id", "left")
-        .groupBy("account_id", "client_ip", "ja4", "day")
+        framed.join(F.broadcast(judged), "account_id")
+        .join(F.broadcast(known), "candidate_id", "left")
+        .withColumn("part", F.max(holds).over(talk))
+        .groupBy("account_id", "candidate_id", "client_ip", "ja4", "device_id", "day")
         .agg(
             F.count("*").alias("exchanges"),
-            F.count_if(takes_part).alias("taking_part"),
+            F.count_if("part").alias("taking_part"),
             F.min("event_time").alias("first_time"),
             F.max("event_time").alias("last_time"),
         )
     )
-    share = settings.min_share / 2
-    foreign, same_client = _served("client_ip") < share, _served("ja4") >= share
-    placed = uses.withColumns({"foreign": foreign & ~same_client, "same_client": same_client})
-    began = F.min(F.when(F.col("same_client") & (F.col("taking_part") > 0), F.col("day")))
-    placed = placed.withColumn("began", began.over(Window.partitionBy("account_id")))
+    begun = F.min(F.when((F.col("taking_part") > 0) & (_served("ja4") >= FOREIGN), F.col("day")))
+    placed = uses.withColumn("began", begun.over(Window.partitionBy("account_id")))
+    known_before = F.min("day").over(Window.partitionBy("account_id", "client_ip")) < F.col("began")
+    other_client = F.coalesce(_served("ja4") < FOREIGN, F.lit(False)) | F.coalesce(
+        _served("device_id") < FOREIGN, F.lit(False)
+    )
+    placed = placed.withColumn("foreign", (_served("client_ip") < FOREIGN) & (other_client | known_before))
     own = F.col("exchanges") - F.col("taking_part")
     beside = F.col("foreign") & (F.col("day") > F.col("began")) & (own > 0)
     created = accounts.groupBy("account_id").agg(F.to_date(F.min("created_time")).alias("created"))
     summed = (
-        placed.groupBy("account_id", "began")
+        placed.groupBy("account_id", "candidate_id", "began")
         .agg(
             F.sum("exchanges").alias("exchanges"),
             F.sum("taking_part").alias("taking_part"),
@@ -58,7 +70,7 @@ def lives(
     old = F.datediff("began", F.least("own_since", "created")) >= settings.min_age_days
     lived = F.coalesce((F.col("own_days") >= settings.min_own_days) & old, F.lit(False))
     told = [F.when(lived, F.col(name)).alias(name) for name in ("own_exchanges", "own_days", "own_since")]
-    return summed.select("account_id", "exchanges", "taking_part", "first_time", "last_time", *told)
+    return summed.select("account_id", "candidate_id", "exchanges", "taking_part", "first_time", "last_time", *told)
 
 
 def _served(trace: str) -> Column:

@@ -15,7 +15,8 @@ def visits(exchanges: DataFrame) -> DataFrame:
     shingles. The one shuffle here serves every per-account aggregate that follows.
     """
     shingles = F.transform(F.col("sketch"), lambda shingle: F.concat(F.lit("s:"), F.lower(F.hex(shingle))))
-    whole = F.when(F.col("sketch").isNull() | (F.size("sketch") > 0), F.array("template_id"))
+    whole_told = F.col("sketch").isNull() | (F.size("sketch") > 0)
+    whole = F.when(whole_told, F.array("template_id"))
     parts = F.concat(F.coalesce(shingles, F.array()), F.coalesce(whole, F.array()))
     observed = sorted(
         {name for kind in KINDS if kind.source == "exchanges" for name in kind.columns} | {"client_ip", "ja4"}
@@ -32,6 +33,8 @@ def visits(exchanges: DataFrame) -> DataFrame:
         "input_tokens",
         "output_tokens",
         "outcome",
+        "sdk",
+        F.when(whole_told, F.col("template_id")).alias("template_id"),
         F.filter(parts, lambda part: part.isNotNull()).alias("parts"),
     ).repartition("account_id")
 

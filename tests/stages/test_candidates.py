@@ -1,0 +1,127 @@
+"""unions, candidates, a candidate's own families, and who continues whom: what is judged as one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from hydrascope.settings import LinkSettings
+from hydrascope.stages.candidates import candidates
+from hydrascope.stages.families import own_families
+from hydrascope.stages.successions import successions
+from hydrascope.stages.unions import unions
+from tests.frames import rows
+
+Make = Callable[..., DataFrame]
+
+
+def _clusters(make: Make, **sizes: int) -> DataFrame:
+    return make(
+        "clusters",
+        *[{"account_id": f"{name}{n}", "cluster_id": name} for name, size in sizes.items() for n in range(size)],
+    )
+
+
+def _link(account: str, kind: str, value: str, bits: float = 8.0, episode: int = 1) -> dict[str, Any]:
+    return {
+        "account_id": account,
+        "kind": kind,
+        "value": value,
+        "weight_bits": bits,
+        "episode": dt.date(2026, 5, episode),
+    }
+
+
+def _united(clusters: DataFrame, links: DataFrame) -> list[tuple[Any, ...]]:
+    return rows(unions(clusters, links, link=LinkSettings()), "cluster_id", "other_cluster_id", "kinds")
+
+
+def test_clusters_that_share_frames_and_infrastructure_are_judged_as_one(make: Make) -> None:
+    clusters = _clusters(make, a=6, b=2, c=2)
+    shared = [_link(name, kind, "v") for name in ("a0", "a1", "b0", "b1") for kind in ("template", "payment")]
+    found = unions(clusters, make("links", *shared), link=LinkSettings())
+    assert rows(found, "cluster_id", "other_cluster_id", "content_bits", "infrastructure_bits") == [
+        ("a", "b", 8.0, 8.0)
+    ]
+    placed = candidates(clusters, found)
+    assert rows(placed.select("cluster_id", "candidate_id", "size").distinct()) == [
+        ("a", "a", 8),
+        ("b", "a", 8),
+        ("c", "c", 2),
+    ]
+
+
+def test_two_operators_on_one_proxy_stay_two_and_so_do_users_of_one_tool(make: Make) -> None:
+    clusters = _clusters(make, a=3, b=3)
+    every = [f"{name}{n}" for name in "ab" for n in range(3)]
+    proxy = [_link(name, "ip", "pool") for name in every] + [_link(name, "template", name[0]) for name in every]
+    assert _united(clusters, make("links", *proxy)) == []
+    tool = [_link(name, "template", "tool") for name in every] + [_link(name, "ip", name[0]) for name in every]
+    assert _united(clusters, make("links", *tool)) == []
+
+
+def test_what_fewer_than_half_of_the_smaller_cluster_share_unites_nothing(make: Make) -> None:
+    clusters = _clusters(make, a=6, b=3)
+    one = [_link(name, kind, "v") for name in ("a0", "a1", "a2", "b0") for kind in ("template", "payment")]
+    assert _united(clusters, make("links", *one)) == []
+
+
+def test_values_used_at_different_times_unite_nothing(make: Make) -> None:
+    clusters = _clusters(make, a=2, b=2)
+    apart = [
+        _link(f"{name}{n}", kind, "v", episode=1 + 20 * (name == "b"))
+        for name in "ab"
+        for n in range(2)
+        for kind in ("template", "ip")
+    ]
+    assert _united(clusters, make("links", *apart)) == []
+
+
+def test_a_value_of_many_clusters_pairs_each_with_the_largest_of_them(make: Make) -> None:
+    sizes = {f"c{number:03}": 2 for number in range(70)} | {"big": 9}
+    clusters = _clusters(make, **sizes)
+    shared = [_link(f"{name}{n}", kind, "v") for name in sizes for n in range(2) for kind in ("template", "ip")]
+    pairs = _united(clusters, make("links", *shared))
+    assert {"big"} <= {name for pair in pairs for name in pair[:2]}
+    assert sum("big" in pair[:2] for pair in pairs) == 70
+    assert len(pairs) < 71 * 70 / 2
+
+
+def test_a_family_is_a_candidates_own_where_others_hardly_use_it(make: Make) -> None:
+    spark = make("links").sparkSession
+    members = [(f"a{n}", "a", 4) for n in range(4)]
+    placed = spark.createDataFrame(members, "account_id string, candidate_id string, size bigint")
+    own = [(f"a{n}", "own", 50) for n in range(4)]
+    phrase = [(f"{name}{n}", "phrase", 4) for name, of in (("a", 4), ("p", 60)) for n in range(of)]
+    alone = [("a0", "alone", 50), ("p7", "alone", 50)]
+    holdings = spark.createDataFrame(
+        [(account, "template", value, used) for account, value, used in [*own, *phrase, *alone]],
+        "account_id string, kind string, value string, exchanges bigint",
+    )
+    names = [f"a{n}" for n in range(4)] + [f"p{n}" for n in range(200)]
+    everyone = make("activity", *[{"account_id": name, "exchanges": 100} for name in names])
+    assert rows(own_families(holdings, placed, everyone), "candidate_id", "value", "holders") == [("a", "own", 4)]
+
+
+def test_a_successor_is_opened_within_a_day_of_a_closing_and_goes_on_with_the_families(make: Make) -> None:
+    spark = make("links").sparkSession
+    ban = dt.datetime(2026, 5, 9, 22)
+    opened = {"soon": ban + dt.timedelta(hours=5), "late": ban + dt.timedelta(hours=30), "before": ban - dt.timedelta(hours=1),
+              "other work": ban + dt.timedelta(hours=5), "stranger": ban + dt.timedelta(hours=5)}  # fmt: skip
+    accounts = make(
+        "accounts",
+        {"account_id": "banned", "created_time": dt.datetime(2026, 4, 1), "closed_time": ban},
+        *[{"account_id": name, "created_time": at} for name, at in opened.items()],
+    )
+    inside = ["banned", *[name for name in opened if name != "stranger"]]
+    placed = spark.createDataFrame([(name, "c") for name in inside], "account_id string, candidate_id string")
+    using = [name for name in [*inside, "stranger"] if name != "other work"]
+    holdings = spark.createDataFrame(
+        [(name, "template", "f") for name in using], "account_id string, kind string, value string"
+    )
+    own = spark.createDataFrame([("c", "f")], "candidate_id string, value string")
+    found = rows(successions(placed, accounts, holdings, own), "account_id", "successor_id", "hours", "families")
+    assert found == [("banned", "soon", 5.0, 1)]
