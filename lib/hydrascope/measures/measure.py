@@ -47,8 +47,8 @@ def octaves(value: Column, baseline: Column) -> Column:
 
 
 def evenness(value: Column, baseline: Column) -> Column:
-    """How often the baseline's spread must be halved to be the value's."""
-    return octaves(baseline, value)
+    """How often the baseline's spread must be halved to be the value's; null where the baseline does not spread."""
+    return F.when(baseline >= F.lit(0.01), octaves(baseline, value))
 
 
 def concentration(value: Column, baseline: Column) -> Column:

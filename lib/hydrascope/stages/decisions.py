@@ -12,6 +12,9 @@ CONTENT, COORDINATION, CLIENT, IDENTITY, LINKAGE = VIEWS = ("content", "coordina
 NEEDED_BITS = 2.0
 """Four to one: the least that conduct of a view must say before a level may rest on it."""
 
+VETO_BITS = 5.0
+"""Nothing is claimed where who the accounts are speaks against it by more, whatever they do: one customer, or victims."""
+
 FIRM_VIEWS, LIKELY = 3, 0.55
 """Confidence is moderate with so many views, and while the claim stays likely (ICD 203) without its strongest."""
 FIRM_STABILITY = 0.5
@@ -26,7 +29,8 @@ def decisions(conduct: DataFrame, *, settings: DecideSettings) -> DataFrame:
     Views are independent, so their bits add up; measures within a view are not, so a view gives its strongest measure for
     and its strongest against. The total becomes a probability by the calibration learned on worlds. The rule asks for a
     measure that shows coordination (level coordinated), or coordination and content (extraction), whatever else speaks
-    against, and for a probability of at least `min_probability`, in which that counts. `because` says what decided.
+    against, and for a probability of at least `min_probability`, in which that counts; and that who the accounts
+    are does not speak against by more than `VETO_BITS`. `because` says what decided.
     Measures of the view `settings.without` are left out.
     """
     ranked = conduct.where(F.col("view") != settings.without).withColumn("one", F.struct("strength_bits", "measure"))
@@ -37,6 +41,7 @@ def decisions(conduct: DataFrame, *, settings: DecideSettings) -> DataFrame:
     told = views.groupBy("candidate_id").agg(
         F.map_from_entries(F.collect_list(F.struct("view", F.col("for") + F.col("against")))).alias("views"),
         F.map_from_entries(F.collect_list(F.struct("view", "for"))).alias("shown"),
+        F.min(F.when(F.col("view") == IDENTITY, F.col("against"))).alias("identity"),
     )
     extremes = ranked.groupBy("candidate_id").agg(
         F.max("one").alias("most"),
@@ -64,7 +69,8 @@ def decisions(conduct: DataFrame, *, settings: DecideSettings) -> DataFrame:
                 "coordination": F.round(shown[COORDINATION], 4),
             }
         )
-        .withColumn("level", F.when(F.col("probability") >= settings.min_probability, level))
+        .withColumn("vetoed", F.coalesce(F.col("identity") < -VETO_BITS, F.lit(False)))
+        .withColumn("level", F.when((F.col("probability") >= settings.min_probability) & ~F.col("vetoed"), level))
         .withColumn("confidence", _confidence())
         .withColumn("confidence_basis", _basis())
         .withColumn("because", _because(settings))
@@ -122,8 +128,15 @@ def _because(settings: DecideSettings) -> Column:
         "coordination",
         F.lit(NEEDED_BITS),
     )
+    identity = F.format_string(
+        "Nothing is claimed: %s speaks against it most (%.1f bits); who the accounts are outweighs what they do, whatever "
+        "that is.",
+        "least.measure",
+        "least.strength_bits",
+    )
     return (
         F.when(F.col("level").isNotNull(), claimed)
+        .when(F.col("vetoed"), identity)
         .when(F.col("probability") >= settings.min_probability, apart)
         .otherwise(against)
     )
