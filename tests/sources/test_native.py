@@ -260,7 +260,9 @@ def test_accounts_are_reduced_and_people_are_not_named(spark: SparkSession, tmp_
     assert "created_time_unreadable" in found.broken("accounts")[6]
 
 
-def test_models_are_read_and_reference_files_are_named_and_left_alone(spark: SparkSession, tmp_path: Path) -> None:
+def test_models_are_read_and_what_is_no_reference_in_a_folder_of_references_is_told_what_belongs_there(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     (tmp_path / "models.csv").write_text("model,released_time\nm-1,2026-01-01T00:00:00Z\n")
     (tmp_path / "truth.csv").write_text("account_id,group,scenario,kind\na1,g,s,k\n")
     for folder in ("declared", "watchlist"):
@@ -272,7 +274,7 @@ def test_models_are_read_and_reference_files_are_named_and_left_alone(spark: Spa
     assert found.fates["exchanges"].isEmpty()
     reasons = {Path(row.uri).name: row.reason for row in found.objects.where("status = 'skipped'").collect()}
     assert "evaluate" in reasons["truth.csv"]
-    assert "reference" in reasons["list.csv"]
+    assert "which holds CSV with the columns" in reasons["list.csv"]
 
 
 def test_an_object_that_changes_under_the_reader_fails_the_run(spark: SparkSession, tmp_path: Path) -> None:

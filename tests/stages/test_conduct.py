@@ -206,7 +206,7 @@ def test_a_measure_whose_baseline_says_nothing_is_left_out_and_does_not_count_fo
 ) -> None:
     measures = {name for (name,) in rows(scene(make, habits=1).conduct(), "measure")}
     assert "equal_load" not in measures
-    assert {"presence", "hours", "single_turn", "synchrony_8h", "signup_burst", "rotation"} <= measures
+    assert {"presence", "hours", "single_turn", "signup_burst", "rotation"} <= measures
 
 
 def test_linkage_without_conduct_never_accuses(make: Callable[..., DataFrame]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hydrascope import ablation, calibrating, likelihoods
 from hydrascope.errors import SettingsError
 from hydrascope.measures import BY_NAME, MEASURES
+from hydrascope.stages import profiles
 
 
 def test_a_curve_rises_where_campaigns_lie_higher_and_stays_within_its_limits():
@@ -88,6 +89,12 @@ def test_what_is_published_is_monotone_and_of_measures_that_decide():
         heights = [height for _, height in knots]
         assert BY_NAME[name].decides
         assert heights == sorted(heights, reverse=not BY_NAME[name].rising), name
+
+
+def test_the_quantiles_of_student_are_those_of_scipy():
+    from scipy.stats import t
+
+    assert [round(float(t.ppf(0.975, degrees)), 3) for degrees in range(1, 31)] == list(profiles.T_QUANTILES)
 
 
 def test_every_measure_has_a_sentence_that_takes_its_figures():
