@@ -6,15 +6,12 @@ learned on generated worlds (`likelihoods`). A measure without a curve is told a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from hydrascope import likelihoods
 from hydrascope.columns import exact_sum
-from hydrascope.measures import MEASURES, Measure
 from hydrascope.settings import LinkSettings
 from hydrascope.stages import timing
 from hydrascope.stages.profiles import (
@@ -60,12 +57,8 @@ def conduct(  # noqa: PLR0913 - a stage names what it reads
     ]
     sizes = inside.groupBy("candidate_id").agg(F.count("*").alias("accounts"), F.sum("exchanges").alias("exchanges"))
     told = reduce(DataFrame.unionByName, looks).join(F.broadcast(sizes), "candidate_id")
-    view, contrast, bits = _by_measure(lambda measure: F.lit(measure.view)), _contrast(), _bits()
-    return (
-        told.withColumn("contrast", contrast)
-        .where("value is not null and baseline is not null and contrast is not null")
-        .withColumns({"view": view, "strength_bits": bits})
-    )
+    known = told.where("value is not null and baseline is not null and contrast is not null")
+    return known.localCheckpoint()  # few rows from many looks: every query over their plan would cost more than the looks
 
 
 def _profiles(inside: DataFrame, outside: DataFrame, link: LinkSettings) -> DataFrame:
@@ -76,22 +69,6 @@ def _profiles(inside: DataFrame, outside: DataFrame, link: LinkSettings) -> Data
     told = [figure(name, F.col(name), F.col(f"base_{name}.value")) for name in PROFILED]
     given = [figure("support", F.col("support"), F.lit(link.min_bits)), figure("declared", F.col("declared"))]
     return one(beside, *given, *told)
-
-
-def _by_measure(what: Callable[[Measure], Column]) -> Column:
-    """What the measure of a row says."""
-    told = F.lit(None)
-    for measure in MEASURES:
-        told = F.when(F.col("measure") == measure.name, what(measure)).otherwise(told)
-    return told
-
-
-def _contrast() -> Column:
-    return F.round(_by_measure(lambda measure: measure.contrast(F.col("value"), F.col("baseline"))), 6)
-
-
-def _bits() -> Column:
-    return F.round(_by_measure(lambda measure: likelihoods.bits(measure, F.col("contrast"))), 4)
 
 
 def _organisations(inside: DataFrame, accounts: DataFrame) -> DataFrame:

@@ -70,7 +70,8 @@ def lives(
     old = F.datediff("began", F.least("own_since", "created")) >= settings.min_age_days
     lived = F.coalesce((F.col("own_days") >= settings.min_own_days) & old, F.lit(False))
     told = [F.when(lived, F.col(name)).alias(name) for name in ("own_exchanges", "own_days", "own_since")]
-    return summed.select("account_id", "candidate_id", "exchanges", "taking_part", "first_time", "last_time", *told)
+    lived_so = summed.select("account_id", "candidate_id", "exchanges", "taking_part", "first_time", "last_time", *told)
+    return lived_so.localCheckpoint()  # conduct and members start from it, and hold no plan of its own
 
 
 def _served(trace: str) -> Column:

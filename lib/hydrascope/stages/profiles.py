@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from hydrascope import likelihoods
 from hydrascope.columns import entropy_bits, exact_sum
+from hydrascope.measures import BY_NAME
 from hydrascope.settings import DecideSettings
 
 ALIVE_DAYS = 7
@@ -69,7 +71,8 @@ def placed(
     said = declared_accounts.groupBy("account_id").agg(F.max("share").alias("declared"))
     found = profiles(activity).join(judged, "account_id", "left").join(every, "account_id", "left")
     chosen = found.where("candidate_id is not null or held is null").drop("held").join(said, "account_id", "left")
-    return chosen.withColumn("declared", F.coalesce("declared", F.lit(0.0)))
+    told = chosen.withColumn("declared", F.coalesce("declared", F.lit(0.0)))
+    return told.localCheckpoint()  # a dozen looks start from it: made once, and no plan of theirs holds its own
 
 
 def aggregates(prefix: str = "") -> list[Column]:
@@ -93,11 +96,18 @@ def interval(value: Column, low: Column, high: Column) -> Column:
 
 
 def figure(name: str, told: Column, baseline: Column | None = None, detail: Column | None = None) -> Column:
-    """One measure with its interval and its baseline, 0 where none is given, as the struct that `conduct` lists."""
+    """One measure as the struct that `conduct` lists: its figure with interval, its baseline (0 where none is given), bits."""
+    measure = BY_NAME[name]
+    value, base = F.round(told["value"], 6), F.round(F.lit(0.0) if baseline is None else baseline, 6)
+    contrast = F.round(measure.contrast(value, base), 6)
     return F.struct(
         F.lit(name).alias("measure"),
-        *[F.round(told[part], 6).alias(part) for part in ("value", "low", "high")],
-        F.round(F.lit(0.0) if baseline is None else baseline, 6).alias("baseline"),
+        F.lit(measure.view).alias("view"),
+        value.alias("value"),
+        *[F.round(told[part], 6).alias(part) for part in ("low", "high")],
+        base.alias("baseline"),
+        contrast.alias("contrast"),
+        F.round(likelihoods.bits(measure, contrast), 4).alias("strength_bits"),
         (F.lit(None) if detail is None else detail).cast("string").alias("detail"),
     )
 

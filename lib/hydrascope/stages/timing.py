@@ -45,7 +45,7 @@ def timed(
         succession(placed.where("candidate_id is not null"), accounts, successions),
         rotation(framed, home.where("candidate_id is not null")),
     ]
-    return reduce(DataFrame.unionByName, looks)
+    return reduce(DataFrame.unionByName, looks).localCheckpoint()  # few rows from many looks, as in conduct
 
 
 def synchrony(activity: DataFrame, placed: DataFrame) -> DataFrame:
