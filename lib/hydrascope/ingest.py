@@ -31,7 +31,7 @@ TASKS_PER_CORE = 8
 FRAMED = ("source_uri", "source_pos", "object_sha256", "raw", "note", "blank")
 READERS = {"watchlist": watchlist.read, "declared": declarations.read}
 FATES = "source_uri string, source_pos bigint, object_sha256 string, raw binary, fate string, broken array<string>, told string"
-EXTRA = "`object_sha256` string, `raw` binary, `problems` array<string>, `blank` boolean"
+EXTRA = "`object_sha256` string, `raw` binary, `problems` array<string>, `blank` boolean, `phrases` array<string>"
 
 
 def listing(spark: SparkSession, root: str, *, settings: IngestSettings, forced: str | None = None) -> DataFrame:

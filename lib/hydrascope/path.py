@@ -47,6 +47,7 @@ from hydrascope.stages import (
     unions,
     visits,
     watchlist,
+    wordings,
 )
 
 Transform = Callable[..., DataFrame]
@@ -84,6 +85,13 @@ INGEST: tuple[Stage, ...] = (
     Stage("exchanges", ("exchange_fates",), exchanges.exchanges, appends=True, cut=True),
     Stage("accounts", ("account_fates",), accounts.accounts, appends=True, cut=True),
     Stage("models", ("model_fates",), models.models, appends=True, cut=True),
+    Stage(
+        "wordings",
+        ("exchange_fates", "accounts"),
+        wordings.wordings,
+        (("settings", "ingest"), ("batch", "batch")),
+        appends=True,
+    ),
     Stage("watchlist", ("watchlist_rows",), watchlist.watchlist),
     Stage("declared", ("declared_rows",), declared.declared),
     Stage("quarantine", ("listing", *EVERY_FATE), quarantine.quarantine, appends=True),
@@ -95,7 +103,7 @@ What others say, the watchlist and what is declared, is not added to but replace
 """
 
 DETECT: tuple[Stage, ...] = (
-    Stage("templates", ("visits",), templates.templates, (("settings", "templates"),)),
+    Stage("templates", ("visits", "wordings"), templates.templates, (("settings", "templates"),)),
     Stage("sightings", ("framed", "accounts"), sightings.sightings),
     Stage("activity", ("framed",), activity.activity),
     Stage(
@@ -180,8 +188,8 @@ REFERENCES = ("watchlist", "declared")
 """Tables of what others say, read whole from the input's folders of these names."""
 READ = ("listing", *[f"{name}_{part}" for name in REFERENCES for part in ("rows", "fates")])
 """Frames that come from the input and from no table."""
-OPTIONAL = (*REFERENCES, "namings")
-"""Tables that a warehouse need not hold: without them nobody said anything."""
+OPTIONAL = (*REFERENCES, "namings", "wordings")
+"""Tables that a warehouse need not hold: without them nobody said anything, and no prompt was read."""
 EARLIER = {"earlier_campaigns": "campaigns", "earlier_campaign_members": "campaign_members"}
 
 

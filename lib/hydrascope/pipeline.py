@@ -273,6 +273,7 @@ def _earlier(run: Run, table: str) -> DataFrame:
 def _options(run: Run, options: tuple[tuple[str, str], ...]) -> dict[str, object]:
     special: dict[str, Callable[[], object]] = {
         "run_id": lambda: run.run_id,
+        "batch": lambda: run.batch,
         "versions": lambda: {name: tables.version(run.warehouse, name) for name in ("links", "conduct")},
     }
     return {word: special[name]() if name in special else getattr(run.settings, name) for word, name in options}

@@ -21,9 +21,7 @@ from pyspark.sql import functions as F
 
 from hydrascope import capability
 from hydrascope.settings import IngestSettings
-
-SLOT = "\u25a1"
-"""What stands for a variable word in a normalised prompt."""
+from hydrascope.wording import SLOT
 
 MARK_CODE = (r"(?s)```.*?(?:```|$)", f" {SLOT} ")
 MARK_QUOTED = (r'"[^"\n]+"', f" {SLOT} ")
@@ -32,7 +30,7 @@ LETTERS = bytes(byte if not chr(byte).isascii() or chr(byte).isalpha() else 32 f
 """Keeps letters and the bytes of all that is not ASCII; the rest becomes a blank."""
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-SCHEMA = "struct<digest: binary, sketch: array<bigint>, capability: string>"
+SCHEMA = "struct<digest: binary, sketch: array<bigint>, phrases: array<string>, capability: string>"
 
 
 def normalised(prompts: pa.Array) -> pa.ListArray:
@@ -57,11 +55,11 @@ def _only_letters(text: pa.Array) -> pa.Array:
 
 
 def fingerprint(settings: IngestSettings) -> Callable[[Column, Column, Column], Column]:
-    """A function of prompt, salt and whether there is a label, that gives `digest`, `sketch` and `capability`.
+    """A function of prompt, salt and whether there is a label, that gives `digest`, `sketch`, `phrases` and `capability`.
 
     `digest` is the SHA-256 of the normalised prompt; `sketch` holds the smallest `sketch_size` of the sampled hashes,
-    sorted. `capability` is what the rules of `capability` say where there is no label; null where there is one. All are
-    null without a prompt.
+    sorted, and `phrases` the words behind each, which no table keeps as they are (`stages.wordings`). `capability` is what
+    the rules of `capability` say where there is no label; null where there is one. All are null without a prompt.
     """
     words, scale, size = settings.shingle_words, settings.sketch_scale, settings.sketch_size
     table = capability.load()
@@ -80,13 +78,12 @@ def fingerprint(settings: IngestSettings) -> Callable[[Column, Column, Column], 
 def reduced(
     prompts: pd.Series, salt: int, hashes: dict[str, int], *, words: int, scale: int, size: int
 ) -> pd.DataFrame:
-    """Digest and sketch of a batch of prompts. `hashes` holds the keyed hashes of words met before and is added to."""
+    """Digest, sketch and phrases of a batch of prompts. `hashes` holds keyed hashes of words met before and is added to."""
     tokens = normalised(pa.array(prompts, pa.string()))
-    texts = pc.binary_join(tokens, " ").to_pylist()
-    digests = [None if text is None else hashlib.sha256(text.encode()).digest() for text in texts]
-    return pd.DataFrame(
-        {"digest": digests, "sketch": sketched(tokens, salt, hashes, words=words, scale=scale, size=size)}
-    )
+    texts = pc.binary_join(tokens, " ")
+    digests = [None if text is None else hashlib.sha256(text.encode()).digest() for text in texts.to_pylist()]
+    sketches, phrases = sketched(tokens, texts, salt, hashes, words=words, scale=scale, size=size)
+    return pd.DataFrame({"digest": digests, "sketch": sketches, "phrases": phrases})
 
 
 def ruled(prompts: pd.Series, labelled: pd.Series, table: capability.Table) -> list[str | None]:
@@ -101,16 +98,17 @@ def ruled(prompts: pd.Series, labelled: pd.Series, table: capability.Table) -> l
 
 
 def sketched(
-    tokens: pa.ListArray, salt: int, hashes: dict[str, int], *, words: int, scale: int, size: int
-) -> list[Any]:
-    """The sampled shingle hashes of each list of words, distinct, sorted, at most `size`; null for null.
+    tokens: pa.ListArray, texts: pa.Array, salt: int, hashes: dict[str, int], *, words: int, scale: int, size: int
+) -> tuple[list[Any], list[Any]]:
+    """The sampled shingle hashes of each list of words, distinct, sorted, at most `size`, and the words of each; null for null.
 
-    A text shorter than a shingle is one shingle.
+    A text shorter than a shingle is one shingle. `texts` are the words of each list, joined.
     """
     count = len(tokens)
     lengths = pc.fill_null(pc.list_value_length(tokens), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     ends = np.cumsum(lengths)
-    hashed = _word_hashes(tokens.flatten(), salt, hashes)
+    flat = tokens.flatten()
+    hashed = _word_hashes(flat, salt, hashes)
     shingle = _shingles(hashed, words)
     kept = np.flatnonzero(shingle % np.uint64(scale) == 0)
     row = np.searchsorted(ends, kept, side="right")
@@ -118,14 +116,28 @@ def sketched(
     short = np.flatnonzero((lengths < words) & (lengths > 0))
     rows = np.concatenate([row[inside], short])
     values = np.concatenate([shingle[kept[inside]].astype(np.int64), _short(hashed, ends, lengths, short)])
+    said = _phrases(flat, kept[inside], words) + texts.take(pa.array(short)).to_pylist()
     order = np.lexsort((values, rows))
-    rows, values = rows[order], values[order]
     new = np.ones(len(rows), dtype=bool)
-    new[1:] = (rows[1:] != rows[:-1]) | (values[1:] != values[:-1])
-    rows, values = rows[new], values[new]
-    bounds = np.searchsorted(rows, np.arange(count + 1))
+    new[1:] = (rows[order][1:] != rows[order][:-1]) | (values[order][1:] != values[order][:-1])
+    order = order[new]
+    bounds = np.searchsorted(rows[order], np.arange(count + 1))
     valid = tokens.is_valid().to_pylist()
-    return [values[bounds[i] : min(bounds[i + 1], bounds[i] + size)] if valid[i] else None for i in range(count)]
+    chosen = [order[bounds[i] : min(bounds[i + 1], bounds[i] + size)] if valid[i] else None for i in range(count)]
+    return (
+        [None if places is None else values[places] for places in chosen],
+        [None if places is None else [said[place] for place in places] for places in chosen],
+    )
+
+
+def _phrases(flat: pa.Array, starts: np.ndarray[Any, Any], words: int) -> list[str]:
+    """The `words` words from each start on."""
+    if not len(starts):
+        return []
+    told: list[str] = pc.binary_join_element_wise(
+        *[flat.take(pa.array(starts + offset)) for offset in range(words)], " "
+    ).to_pylist()
+    return told
 
 
 def _word_hashes(flat: pa.Array, salt: int, hashes: dict[str, int]) -> np.ndarray[Any, Any]:

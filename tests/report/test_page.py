@@ -200,6 +200,7 @@ def test_without_evidence_alternatives_or_members_the_page_still_stands(facts):
         "hypotheses": [],
         "conduct": [],
         "shared": [],
+        "frames": [],
         "sensitivity": None,
         "capabilities": [],
     }

@@ -21,7 +21,7 @@ from tests.frames import rows
 from tests.sources.reading import judged
 
 Make = Callable[..., DataFrame]
-EXTRA = ("object_sha256", "raw", "problems", "blank")
+EXTRA = ("object_sha256", "raw", "problems", "blank", "phrases")
 
 
 def records(make: Make, table: str, *given: dict[str, Any]) -> DataFrame:
@@ -39,6 +39,7 @@ def records(make: Make, table: str, *given: dict[str, Any]) -> DataFrame:
         F.concat(F.lit("line "), "source_pos").cast("binary").alias("raw"),
         F.coalesce(problems, F.array()).cast("array<string>").alias("problems"),
         blank.alias("blank"),
+        F.lit(None).cast("array<string>").alias("phrases"),
     )
 
 

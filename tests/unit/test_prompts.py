@@ -7,7 +7,8 @@ import random
 import pandas as pd
 import pyarrow as pa
 
-from hydrascope.prompts import SLOT, normalised, reduced
+from hydrascope.prompts import normalised, reduced
+from hydrascope.wording import SLOT
 
 SIZES = {"words": 4, "scale": 2, "size": 64}
 
@@ -61,6 +62,16 @@ def test_prompts_with_one_frame_share_its_shingles_whatever_fills_the_slots() ->
     assert len(alone) > 15
     assert alone <= sketch(filled[0]) & sketch(filled[1])
     assert len(sketch("nothing of this kind is said in these other words at all here") & alone) == 0
+
+
+def test_the_phrase_of_a_sampled_part_is_the_words_that_its_hash_was_made_of() -> None:
+    prompts = ["Read report 17 and list its claims, then rate each claim from one to five", "too short", "", None]
+    batch = reduced(pd.Series(prompts), 7, {}, **SIZES)
+    assert [said and len(said) for said in batch["phrases"]] == [len(batch["sketch"][0]), 1, None, None]
+    for value, phrase in zip(batch["sketch"][0], batch["phrases"][0], strict=True):
+        assert len(phrase.split()) == SIZES["words"]
+        assert phrase in words(prompts[0] or "")
+        assert sketch(phrase.replace(SLOT, "17")) == {value}
 
 
 def test_sketches_depend_on_the_salt_and_on_nothing_else() -> None:

@@ -19,7 +19,7 @@ COMPARED_CHARS = 16_384
 
 
 def meaning(rows: DataFrame, source: str, table: Table, contract: Contract, settings: IngestSettings) -> DataFrame:
-    """Records in the columns of the contract, then `object_sha256`, `raw`, `problems` and `blank`.
+    """Records in the columns of the contract, then `object_sha256`, `raw`, `problems`, `blank` and `phrases`.
 
     `rows` are keyed, hold the parsed record as `_` and the rule that its form breaks as `misread`. A record with a
     broken form has that problem alone.
@@ -50,6 +50,7 @@ def meaning(rows: DataFrame, source: str, table: Table, contract: Contract, sett
         "raw",
         _problems(mapped).alias("problems"),
         "blank",
+        (F.lit(None).cast("array<string>") if mapped.prompt is None else F.col("_wording.phrases")).alias("phrases"),
     )
 
 

@@ -67,6 +67,7 @@ def gather(case: Case, campaign_id: str, shared: Whole | None = None) -> Facts:
         "conduct": looks.rows(case.conduct(campaign_id), looks.MEASURES),
         "hypotheses": looks.rows(case.hypotheses(campaign_id), looks.CLAIMS),
         "shared": looks.shared(held),
+        "frames": looks.frames(case, campaign_id),
         "sensitivity": looks.sensitivity(held, campaign["accounts"]),
         "graph": looks.graph(held, campaign["accounts"] + campaign["associated"]),
     }

@@ -14,6 +14,7 @@ from pyspark.sql import types as T
 
 from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS
+from hydrascope.wording import woven
 
 if TYPE_CHECKING:
     from hydrascope.case import Case
@@ -24,6 +25,7 @@ MIXED_SHARE = 0.9
 """An attributed account with a smaller share of its exchanges in the campaign's families is mixed."""
 MOST_DAYS = 4000
 MEMBERS, NAMES, CLAIMS, MEASURES, UNREAD, RELEASES, CLUSTERS = 12, 8, 60, 60, 20, 6, 20
+FAMILIES, PARTS, TEXTS = 6, 2000, 8
 VALUES_PER_KIND, VALUES, ATTRIBUTED, ASSOCIATED = 2, 12, 12, 3
 
 
@@ -189,6 +191,31 @@ def sensitivity(held: DataFrame, accounts: int) -> dict[str, Any] | None:
     left = rest.groupBy("account_id").agg(F.count_distinct(view).alias("views"), F.max("hard").alias("hard"))
     kept = rows(left.where("views >= 2 and hard").agg(F.count("*").alias("held")), 1)[0]["held"]
     return {"kind": top[0]["kind"], "accounts": top[0]["accounts"], "held": kept, "of": accounts}
+
+
+def frames(case: Case, campaign_id: str) -> Rows:
+    """The template families that attributed accounts use most, the accounts elsewhere that use them, and what they say."""
+    mine = case.members(campaign_id).where("role = 'attributed'").select("account_id", F.lit(True).alias("mine"))
+    used = (
+        case.table("sightings")
+        .where("kind = 'template'")
+        .groupBy("account_id", F.col("value").alias("family_id"))
+        .agg(F.sum("exchanges").alias("exchanges"))
+        .join(F.broadcast(mine), "account_id", "left")
+        .groupBy("family_id")
+        .agg(
+            F.sum(F.when(F.col("mine"), F.col("exchanges"))).alias("exchanges"),
+            F.count("mine").alias("accounts"),
+            F.count_if(F.col("mine").isNull()).alias("elsewhere"),
+        )
+    )
+    most = rows(used.where("accounts >= 2").orderBy(F.desc("exchanges"), "family_id"), FAMILIES)
+    parts = case.table("templates").where(F.col("family_id").isin([each["family_id"] for each in most]))
+    said = rows(parts.where("skeleton is not null").select("family_id", "skeleton").orderBy("template_id"), PARTS)
+    return [
+        {**each, "wording": woven(one["skeleton"] for one in said if one["family_id"] == each["family_id"])[:TEXTS]}
+        for each in most
+    ]
 
 
 def graph(held: DataFrame, of_accounts: int) -> dict[str, Any]:

@@ -7,10 +7,11 @@ put in words on the fixed scale of the ENFSI guideline for evaluative reporting.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hydrascope.report.units import count, listed, percent, window
+from hydrascope.wording import SLOT
 
 Fact = Mapping[str, Any]
 
@@ -243,6 +244,17 @@ def capability_sentence(facts: Fact) -> str:
     return (
         f"{percent(most['share'])} of the campaign's exchanges exercised {most['name']}, against "
         f"{percent(most['base_share'])} of all other accounts' exchanges."
+    )
+
+
+def frames_sentence(frames: Sequence[Fact]) -> str:
+    """What the table of frames shows, and what is left out of its wordings."""
+    said = "Prompts of one family have parts of their wording in common around what varies."
+    if not any(each["wording"] for each in frames):
+        return f"{said} No wording is known: the logs hold no prompts, or none in words that several organisations use."
+    return (
+        f"{said} Shown are pieces of it, in no order, as far as they are in words that several organisations use; "
+        f"{SLOT} stands for every other word, number, name, quotation or code."
     )
 
 

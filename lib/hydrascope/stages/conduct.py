@@ -58,7 +58,8 @@ def conduct(  # noqa: PLR0913 - a stage names what it reads
     sizes = inside.groupBy("candidate_id").agg(F.count("*").alias("accounts"), F.sum("exchanges").alias("exchanges"))
     told = reduce(DataFrame.unionByName, looks).join(F.broadcast(sizes), "candidate_id")
     known = told.where("value is not null and baseline is not null and contrast is not null")
-    return known.localCheckpoint()  # few rows from many looks: every query over their plan would cost more than the looks
+    # Few rows from many looks: every query over their plan would cost more than the looks.
+    return known.localCheckpoint()
 
 
 def _profiles(inside: DataFrame, outside: DataFrame, link: LinkSettings) -> DataFrame:

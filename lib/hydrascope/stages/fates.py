@@ -37,7 +37,7 @@ def fates(records: DataFrame, lost: DataFrame, contract: Contract) -> DataFrame:
             "broken", F.when(F.col("fate") == "quarantined", conflicts).otherwise(F.array().cast("array<string>"))
         )
         .withColumn("raw", F.when(F.col("fate") != "parsed", F.col("raw")))
-        .select(*contract.names, "object_sha256", "raw", "problems", "blank", "fate", "broken")
+        .select(*contract.names, "object_sha256", "raw", "problems", "blank", "phrases", "fate", "broken")
     )
 
 

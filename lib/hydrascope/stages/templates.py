@@ -8,13 +8,14 @@ from pyspark.sql import functions as F
 
 from hydrascope import graph
 from hydrascope.settings import TemplateSettings
+from hydrascope.wording import SLOT
 
 HASHES = 8
 """Hash functions of a part's MinHash signature: an overlap is told from another by eighths."""
 
 
-def templates(visits: DataFrame, *, settings: TemplateSettings) -> DataFrame:
-    """One row per recurring part.
+def templates(visits: DataFrame, wordings: DataFrame, *, settings: TemplateSettings) -> DataFrame:
+    """One row per recurring part, with what it says where a prompt was read: of several batches, the one with the fewest slots.
 
     A frame around variable slots leaves the same sampled shingles in every prompt that uses it, whatever fills the
     slots. Two parts are of one family when the exchanges that hold the one are mostly those that hold the other; a frame
@@ -30,7 +31,10 @@ def templates(visits: DataFrame, *, settings: TemplateSettings) -> DataFrame:
         F.count("*").alias("parts"), F.max(~F.col("id").startswith("s:")).alias("whole")
     )
     kept = family.join(frames.where((F.col("parts") >= settings.min_parts) | F.col("whole")), "component")
-    return recurring.join(kept.select(F.col("id").alias("part"), "component"), "part").select(
+    slots = F.size(F.filter(F.split("skeleton", " "), lambda word: word == SLOT))
+    said = wordings.groupBy("template_id").agg(F.min(F.struct(slots, "skeleton"))["skeleton"].alias("skeleton"))
+    found = recurring.join(kept.select(F.col("id").alias("part"), "component"), "part")
+    return found.join(said.withColumnRenamed("template_id", "part"), "part", "left").select(
         F.col("part").alias("template_id"),
         F.when(F.col("part").startswith("s:"), "shingle").otherwise("whole").alias("basis"),
         F.col("component").alias("family_id"),
@@ -38,7 +42,7 @@ def templates(visits: DataFrame, *, settings: TemplateSettings) -> DataFrame:
         "accounts",
         "first_time",
         "last_time",
-        F.lit(None).cast("string").alias("skeleton"),
+        "skeleton",
     )
 
 
