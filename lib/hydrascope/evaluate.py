@@ -264,7 +264,7 @@ def _overlaps(judged: DataFrame) -> list[Overlap]:
 
 
 def _true_campaigns(judged: DataFrame, activity: DataFrame) -> DataFrame:
-    """Per planted campaign: first and last day, and the capabilities that stand out against everybody else, strongest first."""
+    """Per planted campaign: first and last day, and the capabilities that stand out against everybody else, most used first."""
     days = activity.join(judged.select("account_id", "group", "kind"), "account_id")
     window = (
         days.where("kind = 'campaign'").groupBy("group").agg(F.min("day").alias("first"), F.max("day").alias("last"))
@@ -282,7 +282,7 @@ def _true_campaigns(judged: DataFrame, activity: DataFrame) -> DataFrame:
         .join(others, "capability", "left")
         .crossJoin(F.broadcast(total))
         .where((share >= NOTABLE_SHARE) & (share >= NOTABLE_RATIO * base))
-        .select("group", F.struct((base - share).alias("order"), "capability").alias("ranked"))
+        .select("group", F.struct((-share).alias("order"), "capability").alias("ranked"))
     )
     listed = ranked.groupBy("group").agg(F.array_sort(F.collect_list("ranked")).alias("ranked"))
     return window.join(listed, "group", "left").select(

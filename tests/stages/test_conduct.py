@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from hydrascope.settings import DecideSettings, LinkSettings
 from hydrascope.stages import profiles, timing
@@ -21,6 +21,7 @@ from hydrascope.stages.hypotheses import hypotheses
 from hydrascope.stages.lives import lives
 from hydrascope.stages.outside import attribution
 from tests.frames import framed, rows
+from tests.frames import make as frame
 
 START = dt.date(2026, 5, 1)
 FRAMED = (
@@ -136,11 +137,17 @@ def _day(account: str, day: int, hours: list[int], capability: str, single: int)
     }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def ring(spark: SparkSession) -> tuple[Scene, DataFrame]:
+    """The plain scene and its conduct, which takes a hundred small jobs to measure."""
+    stage = scene(lambda table, *given: frame(spark, table, *given))
+    return stage, stage.conduct()
+
+
 def test_a_ring_that_acts_as_one_is_a_campaign_with_members_evidence_and_alternatives(
-    make: Callable[..., DataFrame],
+    make: Callable[..., DataFrame], ring: tuple[Scene, DataFrame]
 ) -> None:
-    stage = scene(make)
-    measured = stage.conduct().localCheckpoint()
+    stage, measured = ring
     told = dict(rows(measured, "measure", "strength_bits"))
     assert told["equal_load"] > 2
     assert told["presence"] > 2
@@ -194,8 +201,10 @@ def test_the_same_conduct_within_one_organisation_is_no_campaign(make: Callable[
     assert decided["because"].startswith("Nothing is claimed: one_organisation speaks against it most")
 
 
-def test_what_is_declared_lowers_the_claim_and_silences_nothing(make: Callable[..., DataFrame]) -> None:
-    plain = decisions(scene(make).conduct(), settings=DecideSettings()).collect()[0]
+def test_what_is_declared_lowers_the_claim_and_silences_nothing(
+    make: Callable[..., DataFrame], ring: tuple[Scene, DataFrame]
+) -> None:
+    plain = decisions(ring[1], settings=DecideSettings()).collect()[0]
     told = decisions(scene(make, declared=1.0).conduct(), settings=DecideSettings()).collect()[0]
     assert told["total_bits"] == pytest.approx(plain["total_bits"] - 5)
     assert told["probability"] < plain["probability"]

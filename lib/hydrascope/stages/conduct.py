@@ -118,7 +118,7 @@ def _family_use(lives: DataFrame, outside: DataFrame, own_families: DataFrame, s
 def _capabilities(inside: DataFrame, outside: DataFrame) -> DataFrame:
     """The relative entropy (Kullback and Leibler 1951), in bits, of the candidate's capability mix to the base rate.
 
-    `notable` names the capabilities that stand out, strongest first. A capability that nobody else uses counts as one
+    `notable` names the capabilities that stand out, most used first. A capability that nobody else uses counts as one
     exchange outside, so that the ratio stays finite.
     """
     mix = F.explode("capabilities").alias("capability", "held")
