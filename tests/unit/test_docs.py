@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hydrascope import capability, docs
+from hydrascope import capability
 from hydrascope import contract as contracts
+from hydrascope.docs import capabilities, tables
+from hydrascope.docs.__main__ import main
 
 TEXT = """
 version = 2
@@ -24,7 +26,7 @@ ids_differ = {require = "thing_id <> ''", severity = "warning", doc = "Not empty
 
 
 def test_a_section_holds_grain_key_partition_columns_and_rules():
-    assert docs.section(contracts.parse("things", TEXT)) == (
+    assert tables.section(contracts.parse("things", TEXT)) == (
         "## things\n"
         "\n"
         "One row is one thing. Written by `things`. Key: `thing_id`. Partitioned by `day`. Contract version 2.\n"
@@ -42,7 +44,7 @@ def test_a_section_holds_grain_key_partition_columns_and_rules():
 
 
 def test_every_contract_is_on_the_page():
-    text = docs.render([contracts.load(table) for table in contracts.tables()])
+    text = tables.render([contracts.load(table) for table in contracts.tables()])
     for table in contracts.tables():
         assert f"\n## {table}\n" in text
         for column in contracts.load(table).columns:
@@ -56,12 +58,12 @@ def test_every_rule_its_reason_and_every_measured_world_are_on_the_page_of_capab
         "unlabelled": 3,
         **capability.confusion([("math", "math", 3), ("math", "chat", 1)]),
     }
-    text = docs.capabilities(capability.load(), [told])
+    text = capabilities.capabilities(capability.load(), [told])
     for each in capability.load().capabilities:
         assert f"\n### {each.id}\n\n{each.doc}\n" in text
     assert "### World: w\n\n4 prompts have a label; the rules agree with 0.75 of them" in text
     assert "| `math` | 4 | 1 | 0.75 | math 3, chat 1 |" in text
-    assert "How far" not in docs.capabilities(capability.load(), [])
+    assert "How far" not in capabilities.capabilities(capability.load(), [])
 
 
 @pytest.fixture
@@ -71,20 +73,20 @@ def here(tmp_path, monkeypatch):
 
 
 def test_writing_twice_changes_nothing_and_the_check_passes(here):
-    assert docs.main([]) == 0
+    assert main([]) == 0
     first = (here / "docs/tables.md").read_text()
-    assert docs.main([]) == 0
+    assert main([]) == 0
     assert (here / "docs/tables.md").read_text() == first
-    assert docs.main(["--check"]) == 0
+    assert main(["--check"]) == 0
 
 
 def test_drift_is_an_error_that_says_what_to_type(here, capsys):
-    assert docs.main(["--check"]) == 1
-    docs.main([])
+    assert main(["--check"]) == 1
+    main([])
     page = here / "docs/tables.md"
     page.write_text(page.read_text() + "more\n")
     capsys.readouterr()
-    assert docs.main(["--check"]) == 1
+    assert main(["--check"]) == 1
     assert capsys.readouterr().err == (
         "docs/tables.md is out of date; run 'python -m hydrascope.docs' and commit the page\n"
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hydrascope import docs, sweep
+from hydrascope import sweep
+from hydrascope.docs import evaluation
 from hydrascope.errors import SettingsError
 from hydrascope.evaluate import OUTCOMES
 
@@ -94,7 +95,7 @@ def test_a_sweep_is_the_product_of_its_words_and_a_wrong_one_names_the_known() -
 
 
 def test_the_page_says_first_what_is_missed_and_who_is_accused() -> None:
-    page = docs.evaluation(sweep.pool([result(1, 4, 0), result(2, 0, 1)]))
+    page = evaluation.evaluation(sweep.pool([result(1, 4, 0), result(2, 0, 1)]))
     missed = page.index("recall 0.2")
     accused = page.index("1 of 60 accounts attributed")
     assert missed < accused < page.index("## Over all")
