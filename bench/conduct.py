@@ -1,7 +1,7 @@
 """What conduct and decision cost: their stages against one plain grouping pass over the same exchanges, in the same run.
 
 `conduct.py WAREHOUSE` takes a warehouse in which detection has been run; `conduct.py --scale S` makes the reference world as
-tables and detects in it first. The stages are timed as a run does them: what a run holds by then (the framed exchanges) is
+tables and detects in it first. The stages are timed as a run does them: what a run holds by then (`HELD`) is
 made before the clock starts, and every table is judged by its gate and written.
 """
 
@@ -24,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from run import grouping
 
 STAGES = ("unions", "successions", "conduct", "decisions", "campaign_members")
+HELD = ("framed", "holdings")
+"""What a run holds by then, since linkage reads it too."""
 SETTINGS = load(None, ["spark.driver_memory=8g", "spark.master=local[2]"])
 
 
@@ -43,9 +45,10 @@ def main() -> None:
             pipeline.detect(spark, str(folder / "warehouse"), SETTINGS)
         rows = timed(spark, folder, chosen.rounds)
         exchanges = tables.read(spark, str(folder / "warehouse"), "exchanges").count()
-    screen.as_json({"exchanges": exchanges, "stages": rows}) if chosen.json else screen.table(
-        rows, f"{exchanges:,} exchanges"
-    )
+    if chosen.json:
+        screen.as_json({"exchanges": exchanges, "stages": rows})
+    else:
+        screen.table(rows, title=f"{exchanges:,} exchanges")
 
 
 def timed(spark: SparkSession, folder: Path, rounds: int) -> list[dict[str, object]]:
@@ -57,7 +60,8 @@ def timed(spark: SparkSession, folder: Path, rounds: int) -> list[dict[str, obje
         grouping(spark, folder)
         seconds.setdefault("one grouping pass", []).append(time.monotonic() - clock)
         with pipeline._new_run(spark, str(folder / "warehouse"), SETTINGS, lambda _: None) as run:
-            pipeline._frame(run, "framed").count()
+            for name in HELD:
+                pipeline._frame(run, name).count()
             for name in STAGES:
                 shutil.rmtree(folder / "warehouse" / name, ignore_errors=True)
                 clock = time.monotonic()

@@ -5,25 +5,17 @@ Exit 0 done, 2 user error, 3 a gate failed, 4 an outside service failed. Spark i
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from hydrascope import __version__, listing, screen
+from hydrascope import __version__, commands, listing, screen
 from hydrascope.errors import HydrascopeError, NotFound, SettingsError
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-    from hydrascope.naming import Naming
-    from hydrascope.pipeline import Report
-    from hydrascope.settings import Settings
 
 app = typer.Typer(
     help="Find coordinated account campaigns in an AI provider's API logs, and show why.",
@@ -59,14 +51,17 @@ def demo(
     out: Annotated[str, typer.Option(help="Folder for everything.")] = "demo", seed: Seed = 1, json: Json = False
 ) -> None:
     """Generate a small world, find its campaign, write the case file, say where it is."""
-    chosen = _settings(None, None)
-    spark = _spark(chosen)
+    chosen = commands.load_settings(None, None)
+    spark = commands.start_spark(chosen)
     place = Path(out) / f"world-{seed}"
-    _make_world(spark, "demo", seed, 1.0, place)
+    commands.make_world(spark, "demo", seed, 1.0, place)
     warehouse = str(Path(out) / f"warehouse-{seed}")
-    _ingest_and_detect(spark, str(place), warehouse, chosen)
-    pages = _write_report(warehouse, None, str(Path(out) / f"case-{seed}"))
-    result = {"case_file": [str(page) for page in pages], **_evaluated(spark, warehouse, str(place / "truth.csv"))}
+    commands.ingest_and_detect(spark, str(place), warehouse, chosen)
+    pages = commands.write_report(warehouse, None, str(Path(out) / f"case-{seed}"))
+    result = {
+        "case_file": [str(page) for page in pages],
+        **commands.evaluated(spark, warehouse, str(place / "truth.csv")),
+    }
     if json:
         screen.as_json(result)
         return
@@ -93,11 +88,12 @@ def world(
     """Write a generated world with known truth."""
     from hydrascope import worlds
 
-    chosen = _settings(None, overrides)
+    chosen = commands.load_settings(None, overrides)
     started = time.monotonic()
-    made = worlds.generate(_spark(chosen), out, preset=preset, seed=seed, scale=scale, intensity=intensity, form=form)
+    spark = commands.start_spark(chosen)
+    made = worlds.generate(spark, out, preset=preset, seed=seed, scale=scale, intensity=intensity, form=form)
     screen.progress("world", made.exchanges, time.monotonic() - started)
-    listing.rows([_plain(made)], "world", json)
+    listing.rows([commands.plain(made)], "world", json)
 
 
 @app.command()
@@ -110,10 +106,10 @@ def ingest(
     json: Json = False,
 ) -> None:
     """Read raw logs into the warehouse and print each object's ledger; no detection."""
-    chosen = _settings(settings, overrides)
-    _readable(input, warehouse)
-    spark = _spark(chosen)
-    _ingest_and_detect(spark, input, warehouse, chosen, forced=format, detection=False)
+    chosen = commands.load_settings(settings, overrides)
+    commands.demand_readable(input, warehouse)
+    spark = commands.start_spark(chosen)
+    commands.ingest_and_detect(spark, input, warehouse, chosen, forced=format, detection=False)
     listing.ledger(spark, warehouse, json)
 
 
@@ -138,18 +134,18 @@ def run(
     """
     from hydrascope import naming
 
-    chosen = _settings(settings, overrides)
+    chosen = commands.load_settings(settings, overrides)
     asked = naming.asked(name, reason, sponsor, named_by)
     if input is None:
-        _detect(warehouse, chosen, json, asked)
+        commands.detect(warehouse, chosen, json, asked)
         return
-    _readable(input, warehouse)
-    spark = _spark(chosen)
-    _ingest_and_detect(spark, input, warehouse, chosen, forced=format)
-    _name(spark, warehouse, chosen, asked)
+    commands.demand_readable(input, warehouse)
+    spark = commands.start_spark(chosen)
+    commands.ingest_and_detect(spark, input, warehouse, chosen, forced=format)
+    commands.name(spark, warehouse, chosen, asked)
     listing.ledger(spark, warehouse, json)
     if not json:
-        listing.campaigns(_case(warehouse).campaigns())
+        listing.campaigns(commands.open_case(warehouse).campaigns())
 
 
 @app.command()
@@ -169,19 +165,21 @@ def show(
     from hydrascope import contract as contracts
 
     if what == "tables":
-        listing.rows(_inventory(_spark(_settings(None, None)), warehouse), "tables", json)
+        listing.rows(
+            commands.inventory(commands.start_spark(commands.load_settings(None, None)), warehouse), "tables", json
+        )
         return
     if what != "hubs" and what not in contracts.tables():
         raise NotFound(f"no table '{what}'; show one of: tables, hubs, {', '.join(contracts.tables())}")
     if verdict not in (None, *VERDICTS):
         raise SettingsError(f"--verdict is '{verdict}', and can be {', '.join(VERDICTS)}")
-    case = _case(warehouse)
+    case = commands.open_case(warehouse)
     if campaign is not None:
         case.campaign(campaign)
         only = [*(only or []), f"campaign_id={campaign}"]
     frame = case.hubs() if what == "hubs" else case.table(what).orderBy(*contracts.load(what).key)
     for condition in [*(only or []), *([f"verdict={verdict}"] if verdict is not None else [])]:
-        frame = _filtered(frame, what, condition)
+        frame = commands.filtered(frame, what, condition)
     found = listing.taken(frame, limit + 1)
     listing.rows(found[:limit], what, json)
     if len(found) > limit:
@@ -197,7 +195,7 @@ def explain(
     json: Json = False,
 ) -> None:
     """Say what holds an account in its cluster, or what two accounts share."""
-    case = _case(warehouse)
+    case = commands.open_case(warehouse)
     if svg is not None and other is None:
         raise SettingsError(f"--svg draws what two accounts share: type hydrascope explain {account} OTHER --svg {svg}")
     found = listing.taken(case.explain(account, other), 10_000)
@@ -205,7 +203,7 @@ def explain(
         print("\n".join(map(screen.printable, case.standing(account))), end="\n\n")
     listing.rows(found, "explain", json)
     if svg is not None and other is not None:
-        _draw(case.waterfall(account, other), svg)
+        commands.draw(case.waterfall(account, other), svg)
 
 
 @app.command()
@@ -216,7 +214,7 @@ def path(
     json: Json = False,
 ) -> None:
     """Show the shortest chain of accounts from one to the other, by the strongest joints."""
-    found = listing.taken(_case(warehouse).path(account, other), 10_000)
+    found = listing.taken(commands.open_case(warehouse).path(account, other), 10_000)
     listing.rows(found, "path", json)
     if not found:
         print(f"no joint leads from {account} to {other}: they are in no common component", file=sys.stderr)
@@ -235,7 +233,7 @@ def pivot(
     kind, equals, wanted = value.partition("=")
     if not equals:
         raise SettingsError(f"'{value}' is no kind=value; type hydrascope pivot ip=8.8.4.4")
-    case = _case(warehouse)
+    case = commands.open_case(warehouse)
     days = {"first": first and first.date(), "last": last and last.date()}
     found = listing.taken(case.pivot(**days, **{kind: wanted}), limit + 1)
     verdicts = listing.taken(case.observable(**{kind: wanted}), 1)
@@ -258,8 +256,8 @@ def report(
     json: Json = False,
 ) -> None:
     """Write the case file: one self-contained page and one JSON file per campaign, and an index."""
-    _known(warehouse)
-    pages = _write_report(warehouse, campaign, out)
+    commands.demand_case(warehouse)
+    pages = commands.write_report(warehouse, campaign, out)
     listing.rows([{"file": str(page)} for page in pages], "case file", json)
 
 
@@ -277,14 +275,14 @@ def evaluate(
 ) -> None:
     """Compare what was found with the known truth of a generated world, or with --sweep of many."""
     if sweep is not None:
-        _sweep(sweep, (presets, intensities, seeds), scale, without, json)
+        commands.sweep(sweep, (presets, intensities, seeds), scale, without, json)
         return
     if warehouse is None or truth is None:
         raise SettingsError(
             "what to judge is not named: give --warehouse and --truth, or --sweep FOLDER for many worlds"
         )
-    _known(warehouse)
-    result = _evaluated(_spark(_settings(None, None)), warehouse, truth)
+    commands.demand_case(warehouse)
+    result = commands.evaluated(commands.start_spark(commands.load_settings(None, None)), warehouse, truth)
     if json:
         screen.as_json(result)
     else:
@@ -301,12 +299,12 @@ def weights(
     from hydrascope import learning, weighing
     from hydrascope.kinds import KINDS
 
-    case = _case(warehouse)
+    case = commands.open_case(warehouse)
     learned = learning.learn(case.table("links"), case.table("activity").select("account_id").distinct().count())
     about = f"Learned by hydrascope {__version__} from '{warehouse}', links version {case.versions()['links']}."
     text = weighing.as_settings(learned, {kind.name: kind.worth for kind in KINDS}, about)
-    _written(out, text, "--out")
-    listing.rows([_plain(each) for each in learned], "weights", json)
+    commands.write(out, text, "--out")
+    listing.rows([commands.plain(each) for each in learned], "weights", json)
     print(f"written to {out}; type hydrascope run --settings {out}", file=sys.stderr)
 
 
@@ -315,7 +313,7 @@ def doctor(json: Json = False) -> None:
     """Say what is installed, what is missing and what to type."""
     from hydrascope.doctor import examine
 
-    checks = [_plain(check) for check in examine()]
+    checks = [commands.plain(check) for check in examine()]
     listing.rows(checks, "doctor", json)
     if not all(check["ok"] for check in checks):
         raise typer.Exit(2)
@@ -338,180 +336,3 @@ def main(arguments: list[str] | None = None) -> int:
 def _refuse(message: str, code: int) -> int:
     print(f"hydrascope: {screen.printable(' '.join(message.split()))}", file=sys.stderr)
     return code
-
-
-def _settings(path: str | None, overrides: list[str] | None) -> Settings:
-    from hydrascope import settings
-
-    return settings.load(path, overrides or ())
-
-
-def _spark(settings: Settings) -> SparkSession:
-    from hydrascope import session
-
-    return session.start(settings.spark)
-
-
-def _case(warehouse: str) -> Any:
-    from hydrascope.case import Case
-
-    return Case.of(warehouse)
-
-
-def _known(warehouse: str) -> None:
-    """Refuse a folder that is no warehouse before Spark is started for it."""
-    from hydrascope.case import Case
-
-    Case.of(warehouse)
-
-
-def _readable(source: str, warehouse: str) -> None:
-    """Refuse an input that cannot be read, and a warehouse of a newer contract, before Spark is started for them."""
-    from hydrascope import objects, tables
-
-    objects.find(source)
-    tables.check(warehouse)
-
-
-def _make_world(spark: SparkSession, preset: str, seed: int, scale: float, place: Path) -> None:
-    """The world at `place`, made where it is not there yet; half a world left by a crash is never taken for one."""
-    from hydrascope import worlds
-
-    if place.exists():
-        screen.progress("world (kept)", None, 0.0)
-        return
-    half = place.with_name(f"{place.name}.{os.getpid()}.part")
-    with screen.step("world") as step:
-        step.rows = worlds.generate(spark, str(half), preset=preset, seed=seed, scale=scale).exchanges
-    half.rename(place)
-
-
-def _ingest_and_detect(
-    spark: SparkSession,
-    source: str,
-    warehouse: str,
-    settings: Settings,
-    *,
-    forced: str | None = None,
-    detection: bool = True,
-) -> None:
-    from hydrascope import pipeline
-
-    pipeline.ingest_and_detect(spark, source, warehouse, settings, forced=forced, listener=_watch, detection=detection)
-
-
-def _name(spark: SparkSession, warehouse: str, chosen: Settings, asked: Naming | None) -> None:
-    """Record who runs a campaign, if that was asked for and an outside indicator says so, and tell it in the tables."""
-    from hydrascope import naming, pipeline
-
-    if asked is not None:
-        naming.record(_case(warehouse), asked)
-        pipeline.detect(spark, warehouse, chosen, listener=_watch)
-
-
-def _detect(warehouse: str, chosen: Settings, json: bool, asked: Naming | None) -> None:
-    """Run detection over what the warehouse holds."""
-    from hydrascope import pipeline, tables
-
-    tables.version(warehouse, "exchanges")
-    spark = _spark(chosen)
-    pipeline.detect(spark, warehouse, chosen, listener=_watch)
-    _name(spark, warehouse, chosen, asked)
-    if json:
-        screen.as_json([row.asDict(recursive=True) for row in _case(warehouse).campaigns().limit(100).collect()])
-    else:
-        listing.campaigns(_case(warehouse).campaigns())
-
-
-def _watch(report: Report) -> None:
-    if report.state == "kept":
-        screen.progress(f"{report.stage} (kept)", None, 0.0)
-    elif report.state == "written":
-        screen.progress(report.stage, report.rows, report.seconds)
-
-
-def _write_report(warehouse: str, campaign: str | None, out: str) -> list[Path]:
-    from hydrascope.report import write
-    from hydrascope.sweep import error_rate
-
-    return write(_case(warehouse), campaign, out, error_rate())
-
-
-def _evaluated(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any]:
-    from hydrascope import evaluate as evaluation
-
-    return evaluation.of_warehouse(spark, warehouse, truth)
-
-
-def _sweep(folder: str, asked: tuple[str, str, str], scale: float, without: str, json: bool) -> None:
-    """Judge every world of the product of presets, intensities and seeds; write what they say together."""
-    from hydrascope import ablation
-    from hydrascope import sweep as sweeping
-
-    presets, intensities, seeds = (text.split(",") for text in asked)
-    wanted, views, settings = (
-        sweeping.wanted(presets, intensities, seeds, scale),
-        ablation.chosen(without),
-        _settings(None, None),
-    )
-    results = sweeping.sweep(
-        _spark(settings),
-        folder,
-        settings,
-        wanted,
-        without=views,
-        done=lambda each, seconds: screen.progress(each.name, None, seconds),
-    )
-    told = sweeping.publish(results, folder)
-    if json:
-        screen.as_json(told)
-        return
-    listing.sweep(told, folder)
-
-
-def _draw(chart: Any, place: str) -> None:
-    from hydrascope.report import figures
-
-    _written(place, figures.svg(chart) + "\n", "--svg")
-    print(f"drawn in {place}", file=sys.stderr)
-
-
-def _written(place: str, text: str, option: str) -> None:
-    try:
-        Path(place).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(
-            f"{option} '{place}' cannot be written ({error.strerror}); give a file in a folder that exists"
-        ) from None
-
-
-def _inventory(spark: SparkSession, warehouse: str) -> list[dict[str, Any]]:
-    """Every table of the warehouse with its version, rows and content hash."""
-    from hydrascope import contract as contracts
-    from hydrascope import tables
-
-    _known(warehouse)
-    found = []
-    for name in (name for name in contracts.tables() if tables.exists(warehouse, name)):
-        frame = tables.read(spark, warehouse, name)
-        content = tables.content_hash(frame, contracts.load(name))
-        rows = int(content.partition("-")[0], 16)
-        found.append({"table": name, "version": tables.version(warehouse, name), "rows": rows, "content": content})
-    return found
-
-
-def _filtered(frame: Any, table: str, condition: str) -> Any:
-    from pyspark.sql import functions as F
-
-    column, equals, value = condition.partition("=")
-    if not equals or column not in frame.columns:
-        raise SettingsError(
-            f"--only {condition}: expected column=value with a column of {table}: {', '.join(frame.columns)}"
-        )
-    return frame.where(F.col(f"`{column}`").cast("string") == value)
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(record)

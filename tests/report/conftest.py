@@ -15,7 +15,7 @@ def facts():
 
 @pytest.fixture
 def index(facts):
-    because = "Nothing is claimed: one_organisation speaks against it most (-6.5 bits)."
+    because = "Nothing is claimed: the share of one organisation among the accounts speaks against it most (-6.5 bits)."
     sample = [
         {"candidate_id": "acct_77", "accounts": 61, "exchanges": 9_000, "probability": 0.42, "because": because},
         {"candidate_id": "acct_78", "accounts": 12, "exchanges": 30, "probability": 0.01, "because": because},

@@ -198,7 +198,9 @@ def test_the_same_conduct_within_one_organisation_is_no_campaign(make: Callable[
     assert rows(measured.where("measure = 'one_organisation'"), "value") == [(1.0,)]
     (decided,) = decisions(measured, settings=DecideSettings()).collect()
     assert decided["level"] is None
-    assert decided["because"].startswith("Nothing is claimed: one_organisation speaks against it most")
+    assert decided["because"].startswith(
+        "Nothing is claimed: the share of one organisation among the accounts speaks against it most"
+    )
 
 
 def test_what_is_declared_lowers_the_claim_and_silences_nothing(

@@ -7,6 +7,7 @@ MEASURES = (
     Measure(
         "equal_load",
         VIEW,
+        "how even their daily loads are",
         evenness,
         "The accounts' daily numbers of exchanges differ by %3$.0f %% of their mean (95 %% interval %4$.0f to %5$.0f %%), "
         "against %6$.0f %% elsewhere.",
@@ -15,6 +16,7 @@ MEASURES = (
     Measure(
         "presence",
         VIEW,
+        "how many of their days they are active on",
         difference,
         "An account is active on %3$.0f %% of the days of its life (95 %% interval %4$.0f to %5$.0f %%), against "
         "%6$.0f %% elsewhere.",
@@ -23,6 +25,7 @@ MEASURES = (
     Measure(
         "hours",
         VIEW,
+        "how evenly they are active round the clock",
         difference,
         "An account's hours of the day spread over %1$.2f bits of at most 4.58 (95 %% interval %7$.2f to %8$.2f), against %2$.2f "
         "elsewhere.",
@@ -31,6 +34,7 @@ MEASURES = (
     Measure(
         "weekend",
         VIEW,
+        "how much they do at weekends",
         difference,
         "%3$.1f %% of the exchanges (95 %% interval %4$.1f to %5$.1f %%) fall on Saturdays and Sundays in UTC, against %6$.1f %% "
         "elsewhere.",
@@ -39,6 +43,7 @@ MEASURES = (
     Measure(
         "synchrony_1h",
         VIEW,
+        "how far they are active in the same hours",
         difference,
         "Whether two of the accounts are active in the same hour or the next correlates by %1$.3f on average (95 %% interval "
         "%7$.3f to %8$.3f), against %2$.3f elsewhere.",
@@ -48,6 +53,7 @@ MEASURES = (
     Measure(
         "synchrony_8h",
         VIEW,
+        "how far they are active in the same parts of the day",
         difference,
         "Whether two of the accounts are active in the same eight hours correlates by %1$.3f on average (95 %% interval "
         "%7$.3f to %8$.3f), against %2$.3f elsewhere.",
@@ -56,6 +62,7 @@ MEASURES = (
     Measure(
         "rotation",
         VIEW,
+        "how they take turns",
         difference,
         "%3$.1f %% of successive exchanges within an hour (95 %% interval %4$.1f to %5$.1f %%) come from another account than "
         "the one before, where dealing at random would give %6$.1f %%.",
@@ -64,6 +71,7 @@ MEASURES = (
     Measure(
         "joint_start",
         VIEW,
+        "how many begin together",
         difference,
         "%3$.0f %% of the accounts whose beginning is seen (95 %% interval %4$.0f to %5$.0f %%) began within the same two days, "
         "against %6$.1f %% elsewhere.",
@@ -72,6 +80,7 @@ MEASURES = (
     Measure(
         "joint_stop",
         VIEW,
+        "how many end together",
         difference,
         "%3$.0f %% of the accounts whose end is seen (95 %% interval %4$.0f to %5$.0f %%) fell silent within the same two days, "
         "against %6$.1f %% elsewhere.",
@@ -80,6 +89,7 @@ MEASURES = (
     Measure(
         "signup_burst",
         VIEW,
+        "how many signed up together",
         difference,
         "%3$.0f %% of the accounts (95 %% interval %4$.0f to %5$.0f %%) were opened within the same two days, against %6$.1f %% "
         "elsewhere.",
@@ -88,6 +98,7 @@ MEASURES = (
     Measure(
         "succession",
         VIEW,
+        "how many closed accounts are replaced",
         difference,
         "%3$.0f %% of the accounts that were closed (95 %% interval %4$.0f to %5$.0f %%) had a successor in the same families "
         "opened within a day, where chance would give %6$.1f %%.",
@@ -96,6 +107,7 @@ MEASURES = (
     Measure(
         "growth",
         VIEW,
+        "how far they grow by accounts and not by load",
         difference,
         "From the first third of its time to the last the number of active accounts changed by %1$.2f doublings more than each "
         "one's load did, against %2$.2f elsewhere.",
@@ -104,6 +116,7 @@ MEASURES = (
     Measure(
         "pivot",
         VIEW,
+        "how soon they turn to a new model",
         difference,
         "On the day of a model's release and the day after, %3$.1f %% of the exchanges (95 %% interval %4$.1f to %5$.1f %%) went "
         "to that model, against %6$.1f %% elsewhere.",

@@ -7,6 +7,7 @@ MEASURES = (
     Measure(
         "one_organisation",
         VIEW,
+        "the share of one organisation among the accounts",
         alone,
         "%3$.0f %% of the accounts (95 %% interval %4$.0f to %5$.0f %%) belong to the largest organisation; an e-mail domain of "
         "their own counts half.",
@@ -16,6 +17,7 @@ MEASURES = (
     Measure(
         "second_life",
         VIEW,
+        "how many owners go on with their own work beside it",
         alone,
         "In %3$.0f %% of the accounts (95 %% interval %4$.0f to %5$.0f %%) an owner's own work goes on beside the common part, "
         "from other places and with other machines.",
@@ -27,6 +29,7 @@ MEASURES = (
     Measure(
         "declared",
         VIEW,
+        "what is declared of the accounts",
         alone,
         "Declarations cover %3$.0f %% of the accounts' days (95 %% interval %4$.0f to %5$.0f %%): partners, evaluators or "
         "organisations that are known.",

@@ -14,14 +14,16 @@ class Measure:
     """One number about what a candidate does, beside the same number for everybody else.
 
     `contrast` says of value and baseline how far apart they are, so that more of it always speaks for coordinated
-    extraction (`rising`) or always against; the learned curves (`likelihoods`) turn it into bits. `sentence` tells it to
-    people: its fields are 1 value, 2 baseline, 3 to 5 value, low and high end as a percentage, 6 baseline as a
-    percentage, 7 and 8 low and high end. `why` is the argument, with its source. `stated` is the curve where worlds cannot
-    teach one. A measure that does not decide is told to people alone.
+    extraction (`rising`) or always against; the learned curves (`likelihoods`) turn it into bits. `plain` is its name for
+    people, as the subject of "speaks for it". `sentence` tells it to them: its fields are 1 value, 2 baseline, 3 to 5
+    value, low and high end as a percentage, 6 baseline as a percentage, 7 and 8 low and high end. `why` is the argument,
+    with its source. `stated` is the curve where worlds cannot teach one. A measure that does not decide is told to people
+    alone.
     """
 
     name: str
     view: str
+    plain: str
     contrast: Callable[[Column, Column], Column]
     sentence: str
     why: str

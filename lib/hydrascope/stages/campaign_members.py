@@ -6,6 +6,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from hydrascope import likelihoods
+from hydrascope.columns import by_name
+from hydrascope.kinds import KINDS
 from hydrascope.settings import DecideSettings
 
 NEARLY_ALL = 0.95
@@ -78,8 +80,10 @@ def _paid_alone(accounts: DataFrame) -> DataFrame:
 
 def _reasons(decide: DecideSettings) -> Column:
     """For and against, in sentences; the kinds that hold the account come first."""
-    held = F.concat(
-        F.lit("For: shares "), F.array_join("kinds", ", "), F.format_string(" (%.0f bits).", "support_bits")
+    plural = {kind.name: kind.plural for kind in KINDS}
+    kinds = F.transform("kinds", lambda name: by_name(plural, name, "string"))
+    held = F.format_string(
+        "For: shares %s with others of the campaign (%.0f bits).", F.array_join(kinds, ", "), "support_bits"
     )
     uses = F.format_string("%.0f %% of its exchanges use the campaign's template families.", F.col("share") * 100)
     little = F.when(

@@ -6,6 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope import likelihoods
+from hydrascope.columns import by_name
+from hydrascope.measures import MEASURES
 from hydrascope.settings import DecideSettings
 
 CONTENT, COORDINATION, CLIENT, IDENTITY, LINKAGE = VIEWS = ("content", "coordination", "client", "identity", "linkage")
@@ -106,18 +108,23 @@ def _basis() -> Column:
     )
 
 
+def _plain(one: str) -> Column:
+    """The name that people have for a measure."""
+    return by_name({measure.name: measure.plain for measure in MEASURES}, F.col(f"{one}.measure"), "string")
+
+
 def _because(settings: DecideSettings) -> Column:
     """What decided, for or against."""
     claimed = F.format_string(
         "%s speaks for it most (%.1f bits); all views together give %.1f bits.",
-        "most.measure",
+        _plain("most"),
         "most.strength_bits",
         "total_bits",
     )
     against = F.format_string(
         "Nothing is claimed: %s speaks against it most (%.1f bits); all views together give %.1f bits, a probability of %.2f "
         "where %.2f is asked for.",
-        "least.measure",
+        _plain("least"),
         "least.strength_bits",
         "total_bits",
         "probability",
@@ -131,7 +138,7 @@ def _because(settings: DecideSettings) -> Column:
     identity = F.format_string(
         "Nothing is claimed: %s speaks against it most (%.1f bits); who the accounts are outweighs what they do, whatever "
         "that is.",
-        "least.measure",
+        _plain("least"),
         "least.strength_bits",
     )
     return (

@@ -80,6 +80,8 @@ def met(claims: DataFrame, sightings: DataFrame, accounts: DataFrame) -> DataFra
     With all columns of the claim, `day`, and the first and last such use, kept within the claim's validity. A value that
     came with the account counts on its active days; a sign-up address at sign-up.
     """
+    if claims.isEmpty():  # nobody said anything, and nothing is read
+        sightings, accounts = sightings.limit(0), accounts.limit(0)
     asked = claims.withColumnRenamed("value", "wanted").select("*", F.explode("kinds").alias("shown_as"))
     spelled = F.when(F.col("shown_as") == "email_domain", F.lower("wanted")).otherwise(F.col("wanted"))
     seen = _uses(sightings, accounts).select("account_id", F.col("kind").alias("used_as"), "use", *TIMES)
