@@ -30,7 +30,19 @@ SOLE = {
     "stix2": {"watchlist"},
 }
 PURE = ("stages", "kinds", "hypotheses", "sources")
-JUDGES = ("evaluate", "ablation", "calibrating", "sweep", "portrait", "cli", "listing", "docs", "report.figures")
+JUDGES = (
+    "evaluate",
+    "ablation",
+    "calibrating",
+    "sweep",
+    "portrait",
+    "cli",
+    "commands",
+    "listing",
+    "docs.__main__",
+    "docs.evaluation",
+    "report.figures",
+)
 STORAGE = {
     "tables",
     "gate",
@@ -40,6 +52,7 @@ STORAGE = {
     "session",
     "objects",
     "cli",
+    "commands",
     "case",
     "evaluate",
     "sweep",
