@@ -123,7 +123,7 @@ DETECT: tuple[Stage, ...] = (
     Stage("clusters", ("core", "joints"), clusters.clusters, (("settings", "links"),)),
     Stage("bridges", ("joints", "clusters"), bridges.bridges),
     Stage("stability", ("joints", "clusters"), stability.stability),
-    Stage("unions", ("clusters", "links"), unions.unions, (("link", "links"),)),
+    Stage("unions", ("clusters", "links", "accounts"), unions.unions, (("link", "links"),)),
     Stage("successions", ("candidates", "accounts", "holdings", "own_families"), successions.successions),
     Stage(
         "conduct",

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from pyspark.sql import DataFrame
 
 from hydrascope.settings import LinkSettings
@@ -35,14 +36,19 @@ def _link(account: str, kind: str, value: str, bits: float = 8.0, episode: int =
     }
 
 
-def _united(clusters: DataFrame, links: DataFrame) -> list[tuple[Any, ...]]:
-    return rows(unions(clusters, links, link=LinkSettings()), "cluster_id", "other_cluster_id", "kinds")
+def _united(make: Make, clusters: DataFrame, *links: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return rows(
+        unions(clusters, make("links", *links), make("accounts"), link=LinkSettings()),
+        "cluster_id",
+        "other_cluster_id",
+        "kinds",
+    )
 
 
 def test_clusters_that_share_frames_and_infrastructure_are_judged_as_one(make: Make) -> None:
     clusters = _clusters(make, a=6, b=2, c=2)
     shared = [_link(name, kind, "v") for name in ("a0", "a1", "b0", "b1") for kind in ("template", "payment")]
-    found = unions(clusters, make("links", *shared), link=LinkSettings())
+    found = unions(clusters, make("links", *shared), make("accounts"), link=LinkSettings())
     assert rows(found, "cluster_id", "other_cluster_id", "content_bits", "infrastructure_bits") == [
         ("a", "b", 8.0, 8.0)
     ]
@@ -58,15 +64,15 @@ def test_two_operators_on_one_proxy_stay_two_and_so_do_users_of_one_tool(make: M
     clusters = _clusters(make, a=3, b=3)
     every = [f"{name}{n}" for name in "ab" for n in range(3)]
     proxy = [_link(name, "ip", "pool") for name in every] + [_link(name, "template", name[0]) for name in every]
-    assert _united(clusters, make("links", *proxy)) == []
+    assert _united(make, clusters, *proxy) == []
     tool = [_link(name, "template", "tool") for name in every] + [_link(name, "ip", name[0]) for name in every]
-    assert _united(clusters, make("links", *tool)) == []
+    assert _united(make, clusters, *tool) == []
 
 
 def test_what_fewer_than_half_of_the_smaller_cluster_share_unites_nothing(make: Make) -> None:
     clusters = _clusters(make, a=6, b=3)
     one = [_link(name, kind, "v") for name in ("a0", "a1", "a2", "b0") for kind in ("template", "payment")]
-    assert _united(clusters, make("links", *one)) == []
+    assert _united(make, clusters, *one) == []
 
 
 def test_values_used_at_different_times_unite_nothing(make: Make) -> None:
@@ -77,14 +83,51 @@ def test_values_used_at_different_times_unite_nothing(make: Make) -> None:
         for n in range(2)
         for kind in ("template", "ip")
     ]
-    assert _united(clusters, make("links", *apart)) == []
+    assert _united(make, clusters, *apart) == []
+
+
+@pytest.mark.parametrize(
+    ("closed", "opened", "united"),
+    [
+        ((3, 9, 16, 23, 29), (4, 9, 17, 23, 30), True),
+        ((3, 9, 16, 23, 29), (1, 12, 13, 20, 26), False),
+        ((3, 3, 3, 3, 3), (3, 4, 4, 3, 30), False),
+        ((3, 9, 16, 23, 29), tuple(range(1, 31)), False),
+    ],
+    ids=[
+        "each closing is followed within a day",
+        "none is",
+        "all close on one day",
+        "the other opens accounts every day",
+    ],
+)
+def test_clusters_with_one_frame_are_judged_as_one_where_the_one_replaces_what_the_other_loses(
+    make: Make, closed: tuple[int, ...], opened: tuple[int, ...], united: bool
+) -> None:
+    clusters = _clusters(make, a=len(closed), b=len(opened))
+    frame = [
+        _link(f"{name}{n}", "template", "v")
+        for name, size in (("a", len(closed)), ("b", len(opened)))
+        for n in range(size)
+    ]
+    accounts = make(
+        "accounts",
+        *[
+            {"account_id": f"a{n}", "created_time": dt.datetime(2026, 4, 1), "closed_time": dt.datetime(2026, 5, day)}
+            for n, day in enumerate(closed)
+        ],
+        *[{"account_id": f"b{n}", "created_time": dt.datetime(2026, 5, day)} for n, day in enumerate(opened)],
+    )
+    found = unions(clusters, make("links", *frame), accounts, link=LinkSettings())
+    assert rows(found, "cluster_id", "other_cluster_id", "infrastructure_bits") == ([("a", "b", 0.0)] if united else [])
+    assert all(bits > 4 for (bits,) in rows(found, "handover_bits"))
 
 
 def test_a_value_of_many_clusters_pairs_each_with_the_largest_of_them(make: Make) -> None:
     sizes = {f"c{number:03}": 2 for number in range(70)} | {"big": 9}
     clusters = _clusters(make, **sizes)
     shared = [_link(f"{name}{n}", kind, "v") for name in sizes for n in range(2) for kind in ("template", "ip")]
-    pairs = _united(clusters, make("links", *shared))
+    pairs = _united(make, clusters, *shared)
     assert {"big"} <= {name for pair in pairs for name in pair[:2]}
     assert sum("big" in pair[:2] for pair in pairs) == 70
     assert len(pairs) < 71 * 70 / 2

@@ -1,4 +1,4 @@
-"""unions: pairs of clusters that act alike and share infrastructure, so that they are judged as one."""
+"""unions: pairs of clusters that act alike, and share infrastructure or go on for one another: they are judged as one."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ CONDUCT = "content"
 INFRASTRUCTURE = ("address", "payment", "device", "credential", "mailbox")
 COVERED = 0.5
 """Of the smaller cluster so many accounts must hold a value in common, in conduct and in infrastructure."""
+LEAST_DAYS = 2
+"""One day of closings may be one sweep of the provider's, and what opens after it a coincidence."""
 MOST_CLUSTERS = 64
 """A value that more clusters hold pairs only with the largest of them: the rest hang on that one."""
 
 
-def unions(clusters: DataFrame, links: DataFrame, *, link: LinkSettings) -> DataFrame:
-    """One row per pair of clusters that share conduct (template families) and infrastructure, both in one episode of use.
+def unions(clusters: DataFrame, links: DataFrame, accounts: DataFrame, *, link: LinkSettings) -> DataFrame:
+    """One row per pair of clusters that share conduct (template families), and infrastructure or a hand-over or both.
 
-    `content_bits` and `infrastructure_bits` are the rarest value of each that both hold and at least half of the smaller
-    cluster's accounts do, views capped as for an account. Together they must give what an account needs to be held
-    (`links.min_bits`). Two operators who rent one proxy share no conduct, and users of one tool share no
-    infrastructure: neither is united. A value brings the pairs of at most `MOST_CLUSTERS` clusters.
+    `content_bits` and `infrastructure_bits` are the rarest value of each that both hold in one episode of use and at least
+    half of the smaller cluster's accounts do, views capped as for an account; `handover_bits` is what `_handovers` says.
+    Together they must give what an account needs to be held (`links.min_bits`). Two operators who rent one proxy share no
+    conduct, and users of one tool share no infrastructure and do not replace each other: neither is united. A value brings
+    the pairs of at most `MOST_CLUSTERS` clusters.
     """
     sizes = clusters.groupBy("cluster_id").agg(F.count("*").alias("size"))
     view = by_name(VIEW, F.col("kind"), "string")
@@ -54,16 +57,64 @@ def unions(clusters: DataFrame, links: DataFrame, *, link: LinkSettings) -> Data
     met = pairs.where(covered >= COVERED).select(
         *ends, "view", "kind", F.least("bits", F.lit(link.view_cap_bits)).alias("bits")
     )
-    return (
+    alike = (
         met.groupBy(*ids)
         .agg(
             _best(CONDUCT).alias("content_bits"),
             F.greatest(*[_best(name) for name in INFRASTRUCTURE], F.lit(0.0)).alias("infrastructure_bits"),
             F.array_sort(F.collect_set("kind")).alias("kinds"),
         )
-        .where((F.col("content_bits") > 0) & (F.col("infrastructure_bits") > 0))
-        .where(F.col("content_bits") + F.col("infrastructure_bits") >= link.min_bits)
+        .where("content_bits > 0")
+        .localCheckpoint()  # few rows; asked twice
     )
+    after = F.least(F.coalesce("handover_bits", F.lit(0.0)), F.lit(link.view_cap_bits))
+    return (
+        alike.join(_handovers(alike, clusters, accounts), [*ids], "left")
+        .withColumn("handover_bits", F.round(after, 4))
+        .where("infrastructure_bits > 0 or handover_bits > 0")
+        .where(F.col("content_bits") + F.col("infrastructure_bits") + F.col("handover_bits") >= link.min_bits)
+    )
+
+
+def _handovers(pairs: DataFrame, clusters: DataFrame, accounts: DataFrame) -> DataFrame:
+    """Per pair the bits by which one cluster opens accounts on the days on which the other's are closed, or the day after.
+
+    A closing day is followed by chance as often as there are such days in the time that both span, p. Of n closing days
+    k followed ones are worth n KL(k/n || p) bits (Chernoff 1952); fewer than `LEAST_DAYS` of them none. Of the two
+    directions the stronger counts.
+    """
+    ids = ("cluster_id", "other_cluster_id")
+    dated = accounts.groupBy("account_id").agg(
+        F.to_date(F.min("created_time")).alias("opened"), F.to_date(F.max("closed_time")).alias("closed")
+    )
+    mine = clusters.select("account_id", "cluster_id").join(dated, "account_id")
+    closings = mine.where("closed is not null").select(
+        F.col("cluster_id").alias("earlier"), F.col("closed").alias("day")
+    )
+    opened = F.explode(F.array("opened", F.date_sub("opened", 1))).alias("day")
+    follows = mine.where("opened is not null").select(F.col("cluster_id").alias("later"), opened).distinct()
+    turned = [F.struct(F.col(a).alias("earlier"), F.col(b).alias("later")) for a, b in (ids, ids[::-1])]
+    both = pairs.select(*ids, F.inline(F.array(*turned)))
+    counted = (
+        both.join(closings.distinct(), "earlier")
+        .join(follows.withColumn("followed", F.lit(True)), ["later", "day"], "left")
+        .groupBy(*ids, "earlier", "later")
+        .agg(
+            F.count("*").alias("n"),
+            F.count("followed").alias("k"),
+            F.min("day").alias("first"),
+            F.max("day").alias("last"),
+        )
+        .where(F.col("k") >= LEAST_DAYS)
+    )
+    spread = follows.groupBy("later").agg(
+        F.count("*").alias("days"), F.min("day").alias("first_day"), F.max("day").alias("last_day")
+    )
+    span = F.datediff(F.greatest("last", "last_day"), F.least("first", "first_day")) + 1
+    share, chance = F.col("k") / F.col("n"), F.least(F.col("days") / span, F.lit(1.0))
+    missed = F.when(share < 1, (1 - share) * F.log2((1 - share) / (1 - chance))).otherwise(F.lit(0.0))
+    bits = F.when(share > chance, F.col("n") * (share * F.log2(share / chance) + missed)).otherwise(F.lit(0.0))
+    return counted.join(spread, "later").groupBy(*ids).agg(F.max(bits).alias("handover_bits"))
 
 
 def _best(view: str) -> Column:
