@@ -84,7 +84,17 @@ ROWS = {
         activity("z1", 30, 10, "code"),
     ],
     "sightings": [
-        {**row, "day": row["first_time"].date(), "exchanges": 5} for row in [*USES, use("z1", "ip", "198.51.100.1")]
+        {**row, "day": row["first_time"].date(), "exchanges": 5}
+        for row in [
+            *USES,
+            use("z1", "ip", "198.51.100.1"),
+            *[use(account, "template", "s:f1") for account in (*MEMBERS[1:], HOSTILE)],
+            use("a2", "template", "s:f2"),
+        ]
+    ],
+    "templates": [
+        {"template_id": template, "family_id": "s:f1", "skeleton": skeleton}
+        for template, skeleton in (("s:f1", "rate the answer from"), ("s:f3", "answer from one to"), ("s:f4", None))
     ],
     "links": [
         {**row, "weight_bits": 9.5 if row["kind"] == "payment" else 4.0, "hard": row["kind"] != "ip"} for row in USES
@@ -347,6 +357,18 @@ def test_the_strongest_value_is_set_aside(told):
         ("device", 1, 3, True),
         ("ip", 1, 3, False),
         ("payment", 1, 3, True),
+    ]
+
+
+def test_the_frames_of_the_campaign_are_told_with_who_else_uses_them_and_in_words_put_together(told):
+    assert told["frames"] == [
+        {
+            "family_id": "s:f1",
+            "exchanges": 10,
+            "accounts": 2,
+            "elsewhere": 1,
+            "wording": ["rate the answer from one to"],
+        }
     ]
 
 
