@@ -51,12 +51,14 @@ def demo(
     out: Annotated[str, typer.Option(help="Folder for everything.")] = "demo", seed: Seed = 1, json: Json = False
 ) -> None:
     """Generate a small world, find its campaign, write the case file, say where it is."""
+    from hydrascope import pipeline
+
     chosen = commands.load_settings(None, None)
     spark = commands.start_spark(chosen)
     place = Path(out) / f"world-{seed}"
     commands.make_world(spark, "demo", seed, 1.0, place)
     warehouse = str(Path(out) / f"warehouse-{seed}")
-    commands.ingest_and_detect(spark, str(place), warehouse, chosen)
+    pipeline.ingest_and_detect(spark, str(place), warehouse, chosen, listener=commands.watch)
     pages = commands.write_report(warehouse, None, str(Path(out) / f"case-{seed}"))
     result = {
         "case_file": [str(page) for page in pages],
@@ -106,10 +108,12 @@ def ingest(
     json: Json = False,
 ) -> None:
     """Read raw logs into the warehouse and print each object's ledger; no detection."""
+    from hydrascope import pipeline
+
     chosen = commands.load_settings(settings, overrides)
     commands.demand_readable(input, warehouse)
     spark = commands.start_spark(chosen)
-    commands.ingest_and_detect(spark, input, warehouse, chosen, forced=format, detection=False)
+    pipeline.ingest_and_detect(spark, input, warehouse, chosen, forced=format, detection=False, listener=commands.watch)
     listing.ledger(spark, warehouse, json)
 
 
@@ -132,7 +136,7 @@ def run(
 
     With --name the campaign is named where an outside indicator that it matches names the same operator.
     """
-    from hydrascope import naming
+    from hydrascope import naming, pipeline
 
     chosen = commands.load_settings(settings, overrides)
     asked = naming.asked(name, reason, sponsor, named_by)
@@ -141,8 +145,8 @@ def run(
         return
     commands.demand_readable(input, warehouse)
     spark = commands.start_spark(chosen)
-    commands.ingest_and_detect(spark, input, warehouse, chosen, forced=format)
-    commands.name(spark, warehouse, chosen, asked)
+    pipeline.ingest_and_detect(spark, input, warehouse, chosen, forced=format, listener=commands.watch)
+    commands.record_naming(spark, warehouse, chosen, asked)
     listing.ledger(spark, warehouse, json)
     if not json:
         listing.campaigns(commands.open_case(warehouse).campaigns())

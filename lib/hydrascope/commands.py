@@ -67,22 +67,7 @@ def make_world(spark: SparkSession, preset: str, seed: int, scale: float, place:
     half.rename(place)
 
 
-def ingest_and_detect(
-    spark: SparkSession,
-    source: str,
-    warehouse: str,
-    settings: Settings,
-    *,
-    forced: str | None = None,
-    detection: bool = True,
-) -> None:
-    """Read what is new and, unless told not to, detect; progress on stderr."""
-    from hydrascope import pipeline
-
-    pipeline.ingest_and_detect(spark, source, warehouse, settings, forced=forced, listener=watch, detection=detection)
-
-
-def name(spark: SparkSession, warehouse: str, chosen: Settings, asked: Naming | None) -> None:
+def record_naming(spark: SparkSession, warehouse: str, chosen: Settings, asked: Naming | None) -> None:
     """Record who runs a campaign, if that was asked for and an outside indicator says so, and tell it in the tables."""
     from hydrascope import naming, pipeline
 
@@ -98,7 +83,7 @@ def detect(warehouse: str, chosen: Settings, json: bool, asked: Naming | None) -
     tables.version(warehouse, "exchanges")
     spark = start_spark(chosen)
     pipeline.detect(spark, warehouse, chosen, listener=watch)
-    name(spark, warehouse, chosen, asked)
+    record_naming(spark, warehouse, chosen, asked)
     if json:
         screen.as_json([row.asDict(recursive=True) for row in open_case(warehouse).campaigns().limit(100).collect()])
     else:

@@ -16,17 +16,18 @@ def woven(phrases: Iterable[str]) -> list[str]:
     phrase.
     """
     texts = sorted(set(phrases))
-    while pair := _overlapping(texts):
+    widest = max((len(text.split()) for text in texts), default=0) - 1
+    while pair := _overlapping(texts, widest):
         left, right, shared = pair
         joined = " ".join([left, *right.split()[shared:]])
         texts = sorted({*texts, joined} - {left, right})
     return sorted(texts, key=lambda text: (-len(text.split()), text))
 
 
-def _overlapping(texts: list[str]) -> tuple[str, str, int] | None:
+def _overlapping(texts: list[str], widest: int) -> tuple[str, str, int] | None:
     """The first two texts with the widest overlap that is unmistakable, and its words; None where there are none."""
     split = {text: text.split() for text in texts}
-    for shared in range(max(map(len, split.values()), default=0) - 1, 1, -1):
+    for shared in range(widest, 1, -1):
         ends, begins = defaultdict(list), defaultdict(list)
         for text, words in split.items():
             if len(words) > shared and set(words) != {SLOT}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope.kinds import KINDS
@@ -14,7 +14,7 @@ def visits(exchanges: DataFrame) -> DataFrame:
     One row per exchange; `parts` are the ids of what may recur in its prompt: the whole (template id) and its sampled
     shingles. The one shuffle here serves every per-account aggregate that follows.
     """
-    shingles = F.transform(F.col("sketch"), lambda shingle: F.concat(F.lit("s:"), F.lower(F.hex(shingle))))
+    shingles = F.transform("sketch", part_id)
     whole_told = F.col("sketch").isNull() | (F.size("sketch") > 0)
     whole = F.when(whole_told, F.array("template_id"))
     parts = F.concat(F.coalesce(shingles, F.array()), F.coalesce(whole, F.array()))
@@ -37,6 +37,11 @@ def visits(exchanges: DataFrame) -> DataFrame:
         F.when(whole_told, F.col("template_id")).alias("template_id"),
         F.filter(parts, lambda part: part.isNotNull()).alias("parts"),
     ).repartition("account_id")
+
+
+def part_id(shingle: Column) -> Column:
+    """The id of a sampled part of prompts, from its hash."""
+    return F.concat(F.lit("s:"), F.lower(F.hex(shingle)))
 
 
 def framed(visits: DataFrame, templates: DataFrame) -> DataFrame:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope.settings import IngestSettings
+from hydrascope.stages.visits import part_id
 from hydrascope.wording import SLOT
 
 
@@ -25,7 +26,7 @@ def wordings(fates: DataFrame, accounts: DataFrame, *, settings: IngestSettings,
     used = (
         fates.where("fate = 'parsed' and account_id is not null and size(phrases) > 0")
         .select("account_id", "org_id", part)
-        .groupBy("account_id", part_id().alias("template_id"))
+        .groupBy("account_id", part_id(F.col("part.sketch")).alias("template_id"))
         .agg(F.min("part.phrases").alias("phrase"), F.max("org_id").alias("of_exchange"))
     )
     recurring = (
@@ -55,8 +56,3 @@ def wordings(fates: DataFrame, accounts: DataFrame, *, settings: IngestSettings,
     return told.join(recurring, "template_id").select(
         "template_id", F.lit(batch).alias("batch"), F.array_join("words", " ").alias("skeleton"), "accounts"
     )
-
-
-def part_id() -> Column:
-    """The id of a sampled part, as `visits` names it."""
-    return F.concat(F.lit("s:"), F.lower(F.hex("part.sketch")))
