@@ -140,8 +140,9 @@ def test_a_family_is_a_candidates_own_where_others_hardly_use_it(make: Make) -> 
     own = [(f"a{n}", "own", 50) for n in range(4)]
     phrase = [(f"{name}{n}", "phrase", 4) for name, of in (("a", 4), ("p", 60)) for n in range(of)]
     alone = [("a0", "alone", 50), ("p7", "alone", 50)]
+    popular = [("a0", "popular", 50), ("a1", "popular", 50), *[(f"p{n}", "popular", 30) for n in range(10)]]
     holdings = spark.createDataFrame(
-        [(account, "template", value, used) for account, value, used in [*own, *phrase, *alone]],
+        [(account, "template", value, used) for account, value, used in [*own, *phrase, *alone, *popular]],
         "account_id string, kind string, value string, exchanges bigint",
     )
     names = [f"a{n}" for n in range(4)] + [f"p{n}" for n in range(200)]

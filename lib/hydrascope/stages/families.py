@@ -6,16 +6,20 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope.columns import exact_sum
+from hydrascope.stages.joints import surprise
 
 LEAST_LIFT = 16.0
 """Four bits: so many times as large a part of an account's exchanges must use the family as of any other account's."""
+
+LEAST_BITS = 10.0
+"""So much must its holders in a candidate surprise: a thousand families are looked at, and some meet in two by chance."""
 
 
 def own_families(holdings: DataFrame, candidates: DataFrame, activity: DataFrame) -> DataFrame:
     """One row per candidate and template family that two of its accounts or more hold, and use far more than others do.
 
     Compared are means over accounts of the share of exchanges that use the family, so that no busy account stands for all.
-    `holders` of the candidate's accounts hold it. A popular framework's frame and a turn of phrase are used everywhere and
+    `holders` of the candidate's accounts hold it, more than chance would put there out of all that hold it. A popular framework's frame and a turn of phrase are used everywhere and
     are nobody's own; what one account shares with somebody outside alone is that account's own; a family that several
     operators use is the own of each.
     """
@@ -23,12 +27,14 @@ def own_families(holdings: DataFrame, candidates: DataFrame, activity: DataFrame
     everyone = F.broadcast(totals.agg(F.count("*").alias("everyone")))
     held = holdings.where("kind = 'template'").join(totals, "account_id")
     held = held.select("account_id", "value", F.least(F.col("exchanges") / F.col("whole"), F.lit(1.0)).alias("share"))
-    used = held.groupBy("value").agg(exact_sum(F.col("share")).alias("used"))
+    used = held.groupBy("value").agg(exact_sum(F.col("share")).alias("used"), F.count("*").alias("all_holders"))
     mine = held.join(candidates.select("account_id", "candidate_id", "size"), "account_id")
     counted = mine.groupBy("candidate_id", "value", "size").agg(
         F.count("*").alias("holders"), exact_sum(F.col("share")).alias("mine")
     )
     inside = F.col("mine") / F.col("size")
     elsewhere = F.greatest(F.col("used") - F.col("mine"), F.lit(0.0)) / (F.col("everyone") - F.col("size"))
-    kept = counted.where("holders >= 2").join(used, "value").crossJoin(everyone).where(inside >= LEAST_LIFT * elsewhere)
+    by_chance = F.col("all_holders") * F.col("size") / F.col("everyone")
+    far_more = (inside >= LEAST_LIFT * elsewhere) & (surprise(F.col("holders"), by_chance) >= LEAST_BITS)
+    kept = counted.where("holders >= 2").join(used, "value").crossJoin(everyone).where(far_more)
     return kept.select("candidate_id", "value", "holders")
