@@ -14,36 +14,38 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from hydrascope import contract as contracts
 from hydrascope import declarations, objects, references, watchlist
 from hydrascope.errors import SourceError
 from hydrascope.pseudonyms import keyed
-from hydrascope.reading import framing, surveys
+from hydrascope.reading import framing, surveys, texts
 from hydrascope.reading.meaning import meaning
 from hydrascope.reading.parsing import is_blank, misread, parsed
 from hydrascope.reading.streams import Limits, Stored, clear
-from hydrascope.settings import IngestSettings
-from hydrascope.sources import Table, named
+from hydrascope.settings import IngestSettings, Settings
+from hydrascope.sources import asked, table_of
 from hydrascope.sources.fields import conformed
+from hydrascope.sources.source import Beside
 
 TASKS_PER_CORE = 8
 FRAMED = ("source_uri", "source_pos", "object_sha256", "raw", "note", "blank")
 READERS = {"watchlist": watchlist.read, "declared": declarations.read}
+FRAMINGS = framing.FRAMINGS | texts.FRAMINGS
 FATES = "source_uri string, source_pos bigint, object_sha256 string, raw binary, fate string, broken array<string>, told string"
 EXTRA = "`object_sha256` string, `raw` binary, `problems` array<string>, `blank` boolean, `phrases` array<string>"
 
 
-def listing(spark: SparkSession, root: str, *, settings: IngestSettings, forced: str | None = None) -> DataFrame:
+def listing(spark: SparkSession, root: str, *, settings: Settings, forced: str | None = None) -> DataFrame:
     """Every object at or below `root`, surveyed once.
 
     The columns are the descriptive ones of the objects table, and those that the steps after this need. The frame holds
     its rows; asking it twice reads nothing twice. `forced` names the format of all objects. Raises NotFound and
     SourceError as `objects.find` does, and SourceError for an unknown format.
     """
-    if forced is not None:
-        named(forced)
-    limits = Limits(settings.max_object_bytes, settings.max_ratio)
+    known = asked(settings, forced)
+    limits = Limits(settings.ingest.max_object_bytes, settings.ingest.max_ratio)
     found = [(item.uri, item.name, item.skip, item.regular, item.size) for item in objects.find(root)]
     if not found:
         return spark.createDataFrame([], surveys.SCHEMA)
@@ -52,7 +54,7 @@ def listing(spark: SparkSession, root: str, *, settings: IngestSettings, forced:
         for batch in batches:
             rows = batch.to_pylist()
             yield surveys.batch(
-                surveys.survey(row["uri"], row["name"], row["skip"], row["regular"], limits, forced) for row in rows
+                surveys.survey(row["uri"], row["name"], row["skip"], row["regular"], limits, known) for row in rows
             )
 
     dealt = _deal(spark, found, "uri string, name string, skip string, regular boolean, size bigint")
@@ -60,26 +62,47 @@ def listing(spark: SparkSession, root: str, *, settings: IngestSettings, forced:
     return spark.createDataFrame(sorted(rows, key=lambda row: objects.natural(row.uri)), surveys.SCHEMA)
 
 
-def records(
-    spark: SparkSession, listing: DataFrame, holds: str, *, settings: IngestSettings, key: DataFrame
-) -> DataFrame:
-    """Every record of the objects that hold exchanges, accounts or models, as `holds` says.
+def records(spark: SparkSession, listing: DataFrame, holds: str, *, settings: Settings, key: DataFrame) -> DataFrame:
+    """Every record of the objects that hold exchanges, edges, accounts or models, as `holds` says.
 
     The columns are those of that table's contract, then `object_sha256`, `raw` (the record's bytes), `problems` (names of
     the rules that its text breaks) and `blank`. `key` is `pseudonyms.key_frame`. The frame is
     lazy and used more than once by what follows: persist it. Where there is no such object it has no rows.
     """
-    chosen = listing.where((F.col("status") == "read") & (F.col("holds") == holds)).collect()
+    read = listing.where(F.col("status") == "read").collect()
+    chosen = [row for row in read if holds in row.holds.split("+")]
     contract = contracts.load(holds)
     parts = []
     for name in sorted({row.format for row in chosen}):
-        table = named(name).tables[holds]
+        table, choices = table_of(name, holds, settings)
         mine = [row for row in chosen if row.format == name]
-        found = [*_text_records(spark, mine, table, settings), *_parquet_records(spark, mine, table)]
-        parts += [meaning(keyed(rows, key), name, table, contract, settings) for rows in found]
+        found = [
+            *_text_records(spark, mine, choices.schema, settings.ingest),
+            *_parquet_records(spark, mine, choices.schema),
+        ]
+        if table.beside is not None:
+            bodies = [row for row in read if row.format == name and row.holds == table.beside.holds]
+            found = [with_bodies(spark, rows, bodies, table.beside, settings.ingest) for rows in found]
+        parts += [meaning(keyed(rows, key), name, table, contract, settings.ingest, choices) for rows in found]
     if not parts:
         return spark.createDataFrame([], f"{contract.ddl}, {EXTRA}")
     return reduce(DataFrame.unionByName, parts)
+
+
+def with_bodies(
+    spark: SparkSession, rows: DataFrame, bodies: Sequence[Row], beside: Beside, settings: IngestSettings
+) -> DataFrame:
+    """The parsed records with the parts of them that lie in objects of their own; null where the input has no such object."""
+    if not bodies:
+        return rows.withColumn("_", F.col("_").withField(beside.name, F.lit(None).cast("string")))
+    framed = _framed(spark, bodies, settings).where("note is null")
+    parts = framed.select(
+        F.element_at(F.split(F.url_decode("source_uri"), "/"), -1).alias("part"),
+        F.col("raw").cast("string").alias("body"),
+    )
+    once = parts.groupBy("part").agg(F.min("body").alias("body"))
+    joined = rows.withColumn("part", beside.wanted(F.col("_"))).join(once, "part", "left")
+    return joined.withColumn("_", F.col("_").withField(beside.name, F.col("body"))).drop("part", "body")
 
 
 def reference_records(
@@ -137,12 +160,27 @@ def _deal(spark: SparkSession, rows: Sequence[tuple[Any, ...]], schema: str) -> 
 
 
 def _text_records(
-    spark: SparkSession, chosen: Iterable[Row], table: Table, settings: IngestSettings
+    spark: SparkSession, chosen: Iterable[Row], schema: StructType, settings: IngestSettings
 ) -> Iterator[DataFrame]:
     """Records of text objects: `_` is the parsed record, `misread` the rule that its form breaks."""
-    rows = [(row.uri, row.sha256, row.framing, row.size) for row in chosen if row.framing != "parquet"]
+    rows = [row for row in chosen if row.framing != "parquet"]
     if not rows:
         return
+    text = F.coalesce("json", F.col("raw").cast("string"))
+    readable = F.col("note").isNull() | (F.col("note") == "lone_surrogate")
+    form = F.coalesce(F.when(~readable, F.col("note")), misread(F.col("parsed"), F.col("names")))
+    yield (
+        _framed(spark, rows, settings)
+        .withColumn("blank", F.col("note").isNull() & is_blank(text))
+        .withColumn("text", F.when(readable & ~F.col("blank"), text))
+        .select(*FRAMED, parsed(F.col("text"), schema).alias("parsed"), F.json_object_keys("text").alias("names"))
+        .select(*FRAMED, F.when(~F.col("blank"), form).alias("misread"), F.col("parsed.records")[0].alias("_"))
+    )
+
+
+def _framed(spark: SparkSession, chosen: Iterable[Row], settings: IngestSettings) -> DataFrame:
+    """The framed records of text objects, as `framing.SCHEMA` says."""
+    rows = [(row.uri, row.sha256, row.framing, row.size) for row in chosen]
     limits = Limits(settings.max_object_bytes, settings.max_ratio)
     max_bytes = settings.max_line_bytes
 
@@ -151,7 +189,7 @@ def _text_records(
             for row in batch.to_pylist():
                 with objects.read(row["uri"]) as source:
                     stored = Stored(source)
-                    frames = framing.FRAMINGS[row["framing"]](clear(stored, limits), max_bytes)
+                    frames = FRAMINGS[row["framing"]](clear(stored, limits), max_bytes)
                     yield from framing.batches(row["uri"], row["sha256"], frames)
                     stored.drain()
                     if stored.sha256 != row["sha256"]:
@@ -160,19 +198,10 @@ def _text_records(
                         )
 
     dealt = _deal(spark, rows, "uri string, sha256 string, framing string, size bigint")
-    framed = dealt.mapInArrow(frame, framing.SCHEMA)
-    text = F.coalesce("json", F.col("raw").cast("string"))
-    readable = F.col("note").isNull() | (F.col("note") == "lone_surrogate")
-    form = F.coalesce(F.when(~readable, F.col("note")), misread(F.col("parsed"), F.col("names")))
-    yield (
-        framed.withColumn("blank", F.col("note").isNull() & is_blank(text))
-        .withColumn("text", F.when(readable & ~F.col("blank"), text))
-        .select(*FRAMED, parsed(F.col("text"), table.schema).alias("parsed"), F.json_object_keys("text").alias("names"))
-        .select(*FRAMED, F.when(~F.col("blank"), form).alias("misread"), F.col("parsed.records")[0].alias("_"))
-    )
+    return dealt.mapInArrow(frame, framing.SCHEMA)
 
 
-def _parquet_records(spark: SparkSession, chosen: Iterable[Row], table: Table) -> Iterator[DataFrame]:
+def _parquet_records(spark: SparkSession, chosen: Iterable[Row], schema: StructType) -> Iterator[DataFrame]:
     """Rows of parquet objects, one frame for each footer schema, in the same columns as text records."""
     rows = [row for row in chosen if row.framing == "parquet"]
     for footer in sorted({row.footer for row in rows}):
@@ -188,7 +217,7 @@ def _parquet_records(spark: SparkSession, chosen: Iterable[Row], table: Table) -
             path.alias("path"),
             (F.col("_metadata.row_index") + 1).alias("source_pos"),
             F.to_json(F.struct(*[column for column, _ in columns.values()])).cast("binary").alias("raw"),
-            conformed(columns, table.schema).alias("_"),
+            conformed(columns, schema).alias("_"),
         ).join(F.broadcast(places), "path", "inner").select(
             "source_uri", "source_pos", "object_sha256", "raw", F.lit(None).cast("string").alias("note"),
             F.lit(False).alias("blank"), F.lit(None).cast("string").alias("misread"), "_",

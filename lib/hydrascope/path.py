@@ -21,8 +21,11 @@ from hydrascope.stages import (
     conduct,
     core,
     core_rounds,
+    coverage,
     decisions,
     declared,
+    edge_matches,
+    edges,
     episodes,
     evidence,
     exchanges,
@@ -58,7 +61,8 @@ class Stage:
     """Inputs to one table. `options` maps keywords of the transform to sections of Settings, or to `run_id`, `versions`.
 
     `name` is the table. An appending stage adds the new objects' rows; any other replaces its table. Rows that are
-    `cut` from a frame which the run holds already are not held a second time while they are judged and written.
+    `cut` from a frame which the run holds already are not held a second time while they are judged and written. A stage that
+    has something to do `only_with` objects or a table of that name is left out without them.
     """
 
     name: str
@@ -67,22 +71,25 @@ class Stage:
     options: tuple[tuple[str, str], ...] = ()
     appends: bool = False
     cut: bool = False
+    only_with: str | None = None
 
 
 @dataclass(frozen=True)
 class Shared:
-    """A frame that several stages read and no table keeps: made once in a run, kept on disk while it is needed."""
+    """A frame that no table keeps: made once in a run, and kept on disk while it is needed where several stages read it."""
 
     name: str
     inputs: tuple[str, ...]
     transform: Transform
     options: tuple[tuple[str, str], ...] = ()
+    kept: bool = True
 
 
-EVERY_FATE = ("exchange_fates", "account_fates", "model_fates", "watchlist_fates", "declared_fates")
+EVERY_FATE = ("exchange_fates", "edge_fates", "account_fates", "model_fates", "watchlist_fates", "declared_fates")
 
 INGEST: tuple[Stage, ...] = (
     Stage("exchanges", ("exchange_fates",), exchanges.exchanges, appends=True, cut=True),
+    Stage("edges", ("edge_fates",), edges.edges, appends=True, cut=True, only_with="edges"),
     Stage("accounts", ("account_fates",), accounts.accounts, appends=True, cut=True),
     Stage("models", ("model_fates",), models.models, appends=True, cut=True),
     Stage(
@@ -103,6 +110,14 @@ What others say, the watchlist and what is declared, is not added to but replace
 """
 
 DETECT: tuple[Stage, ...] = (
+    Stage(
+        "edge_matches",
+        ("exchanges", "edges"),
+        edge_matches.edge_matches,
+        (("settings", "edges"),),
+        only_with="edges",
+    ),
+    Stage("coverage", ("exchanges", "edges", "edge_matches"), coverage.coverage),
     Stage("templates", ("visits", "wordings"), templates.templates, (("settings", "templates"),)),
     Stage("sightings", ("framed", "accounts"), sightings.sightings),
     Stage("activity", ("framed",), activity.activity),
@@ -166,7 +181,8 @@ DETECT: tuple[Stage, ...] = (
 STAGES: tuple[Stage, ...] = INGEST + DETECT
 
 SHARED: tuple[Shared, ...] = (
-    Shared("visits", ("exchanges",), visits.visits),
+    Shared("seen", ("exchanges", "edges", "edge_matches"), edges.seen, kept=False),
+    Shared("visits", ("seen",), visits.visits),
     Shared("framed", ("visits", "templates"), visits.framed),
     Shared("holdings", ("sightings",), observables.holdings),
     Shared("episodes", ("holdings",), episodes.episodes),
@@ -183,13 +199,13 @@ SHARED: tuple[Shared, ...] = (
     Shared("lives", ("framed", "candidates", "own_families", "accounts"), lives.lives, (("settings", "decide"),)),
 )
 
-FATES = {"exchange_fates": "exchanges", "account_fates": "accounts", "model_fates": "models"}
+FATES = {"exchange_fates": "exchanges", "edge_fates": "edges", "account_fates": "accounts", "model_fates": "models"}
 REFERENCES = ("watchlist", "declared")
 """Tables of what others say, read whole from the input's folders of these names."""
 READ = ("listing", *[f"{name}_{part}" for name in REFERENCES for part in ("rows", "fates")])
 """Frames that come from the input and from no table."""
-OPTIONAL = (*REFERENCES, "namings", "wordings")
-"""Tables that a warehouse need not hold: without them nobody said anything, and no prompt was read."""
+OPTIONAL = (*REFERENCES, "namings", "wordings", "edges", "edge_matches")
+"""Tables that a warehouse need not hold: without them nobody said anything, no prompt was read, no edge gave its log."""
 EARLIER = {"earlier_campaigns": "campaigns", "earlier_campaign_members": "campaign_members"}
 
 

@@ -88,7 +88,7 @@ def ingest_and_detect(
     with _new_run(spark, warehouse, settings, listener) as run:
         _ingest(run, source, forced)
         for stage in DETECT if detection else ():
-            run_stage(run, stage)
+            _detect(run, stage)
     return run.run_id
 
 
@@ -96,8 +96,14 @@ def detect(spark: SparkSession, warehouse: str, settings: Settings, *, listener:
     """Run detection over what the warehouse holds. Returns the run id."""
     with _new_run(spark, warehouse, settings, listener) as run:
         for stage in DETECT:
-            run_stage(run, stage)
+            _detect(run, stage)
     return run.run_id
+
+
+def _detect(run: Run, stage: Stage) -> None:
+    """Run a stage of detection, unless the warehouse lacks the table that it has something to do with."""
+    if stage.only_with is None or tables.exists(run.warehouse, stage.only_with):
+        run_stage(run, stage)
 
 
 def run_stage(run: Run, stage: Stage) -> None:
@@ -166,7 +172,7 @@ def _new_run(spark: SparkSession, warehouse: str, settings: Settings, listener: 
 
 def _ingest(run: Run, source: str, forced: str | None) -> None:
     """Give every object that the ledger does not hold its fate, table by table."""
-    found = ingest.listing(run.spark, source, settings=run.settings.ingest, forced=forced)
+    found = ingest.listing(run.spark, source, settings=run.settings, forced=forced)
     found = found.persist(StorageLevel.MEMORY_AND_DISK)
     if tables.exists(run.warehouse, "objects"):
         done = tables.read(run.spark, run.warehouse, "objects").select("uri", "sha256")
@@ -177,7 +183,10 @@ def _ingest(run: Run, source: str, forced: str | None) -> None:
     run.frames |= {"all_objects": found, "listing": new}
     run.batch = tables.digest(new.select("uri", "sha256"))
     is_old = new.isEmpty()
+    held = {part for row in new.select("holds").distinct().collect() for part in row.holds.split("+")}
     for stage in INGEST:
+        if stage.only_with is not None and stage.only_with not in held:
+            continue
         if _kept(run, stage) if stage.name in REFERENCES else is_old:
             run.listener(Report(stage.name, "kept"))
         else:
@@ -211,7 +220,7 @@ def _frame(run: Run, name: str) -> DataFrame:
     elif name in shared:
         entry = shared[name]
         made = entry.transform(*[_frame(run, source) for source in entry.inputs], **_options(run, entry.options))
-        run.frames[name] = made.persist(StorageLevel.DISK_ONLY)
+        run.frames[name] = made.persist(StorageLevel.DISK_ONLY) if entry.kept else made
     else:
         return tables.read(run.spark, run.warehouse, name)
     return run.frames[name]
@@ -237,7 +246,7 @@ def _held(run: Run, name: str) -> bool:
 def _fates(run: Run, holds: str) -> DataFrame:
     """The fate of every new record of one table; rows of this very batch, left by a run that was cut off, do not count."""
     key = pseudonyms.key_frame(run.spark)
-    records = ingest.records(run.spark, run.frames["listing"], holds, settings=run.settings.ingest, key=key)
+    records = ingest.records(run.spark, run.frames["listing"], holds, settings=run.settings, key=key)
     records = run.frames[f"{holds}_records"] = records.persist(StorageLevel.DISK_ONLY)
     contract = contracts.load(holds)
     lost = run.frames[f"{holds}_lost"] = fates.lost(records, contract, _known(run, holds)).persist(

@@ -17,6 +17,7 @@ from typing import Any
 from hydrascope.errors import SettingsError
 
 WORTH = "worth"
+FIELDS = "fields"
 
 
 def limited(default: Any, low: float, high: float, doc: str) -> Any:
@@ -35,6 +36,26 @@ class IngestSettings:
     sketch_scale: int = limited(4, 1, 1024, "One shingle in this many is sampled.")
     sketch_size: int = limited(64, 4, 1024, "Most shingles kept of one prompt.")
     word_orgs: int = limited(5, 3, 1000, "Organisations that must use a word before a frame's wording shows it.")
+    trusted_hops: int = limited(
+        0,
+        0,
+        16,
+        "Proxies before the one that logged whose word on the forwarded address is taken, counted from the right.",
+    )
+    edge_formats: tuple[str, ...] = field(
+        default=(),
+        metadata={"doc": 'Formats that are read as an edge\'s view of what another log holds: ["cloudtrail"].'},
+    )
+
+
+@dataclass(frozen=True)
+class EdgeSettings:
+    """When a record of an edge and an exchange are the same request."""
+
+    max_apart_s: int = limited(300, 1, 86_400, "Most seconds between the two where an id says they are the same.")
+    max_place_ms: int = limited(
+        1500, 0, 60_000, "Most milliseconds between the two, their clocks set right, without an id."
+    )
 
 
 @dataclass(frozen=True)
@@ -133,17 +154,21 @@ class SparkSettings:
 class Settings:
     """Every section. `spark` changes no result and is left out of `digest`.
 
+    `fields` says by format and canonical word where in a record the word stands: a field's name, or a JSON pointer.
+
     `worth` says for kinds by name which share of a value's rarity sharing it is worth, from 0 to 1, in the place of the
     kind's stated default; `hydrascope weights` writes such a section.
     """
 
     ingest: IngestSettings = IngestSettings()
+    edges: EdgeSettings = EdgeSettings()
     templates: TemplateSettings = TemplateSettings()
     hubs: HubSettings = HubSettings()
     links: LinkSettings = LinkSettings()
     decide: DecideSettings = DecideSettings()
     egress: EgressSettings = EgressSettings()
     worth: Mapping[str, float] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     spark: SparkSettings = SparkSettings()
 
     def digest(self, sections: Iterable[str] | None = None) -> str:
@@ -170,15 +195,17 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
     known = {
         f"{section.name}.{item.name}": item
         for section in fields(Settings)
-        if section.name != WORTH
+        if section.name not in (WORTH, FIELDS)
         for item in fields(_default(section.name))
     }
-    worth = {name.partition(".")[2]: value for name, value in chosen.items() if name.startswith(f"{WORTH}.")}
+    worth = _under(chosen, WORTH)
     problems += _worth_problems(worth) if worth else []
+    places = _under(chosen, FIELDS)
+    problems += _places_problems(places) if places else []
     problems += _view_problems(chosen)
     sections: dict[str, dict[str, Any]] = {}
     for name, value in chosen.items():
-        if name.startswith(f"{WORTH}."):
+        if name.partition(".")[0] in (WORTH, FIELDS):
             continue
         if name not in known:
             problems.append(f"unknown setting '{name}'; {_closest(name, known)}")
@@ -187,11 +214,47 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
         if problem:
             problems.append(problem)
         section, _, item = name.partition(".")
-        sections.setdefault(section, {})[item] = value
+        sections.setdefault(section, {})[item] = tuple(value) if isinstance(value, list) else value
     if problems:
         raise SettingsError("; ".join(problems))
     made = {name: type(_default(name))(**values) for name, values in sections.items()}
-    return Settings(**made, worth=dict(sorted(worth.items())))
+    return Settings(**made, worth=dict(sorted(worth.items())), fields=_nested(places))
+
+
+def _under(chosen: Mapping[str, Any], section: str) -> dict[str, Any]:
+    """What was chosen in a section of free names, by the rest of the name."""
+    return {name.partition(".")[2]: value for name, value in chosen.items() if name.startswith(f"{section}.")}
+
+
+def _nested(places: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Places by format and word, from names such as `envoy.account_id`."""
+    nested: dict[str, dict[str, str]] = {}
+    for name, place in sorted(places.items()):
+        source, _, word = name.partition(".")
+        nested.setdefault(source, {})[word] = place
+    return nested
+
+
+def _places_problems(places: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a field map."""
+    from hydrascope.sources import SOURCES
+    from hydrascope.sources.canonical import PLACE, WORDS
+
+    tables = {source.name: [table for table in source.tables if table in WORDS] for source in SOURCES}
+    problems = []
+    for name, place in places.items():
+        source, _, word = name.partition(".")
+        words = sorted({known for table in tables.get(source, ()) for known in WORDS[table]})
+        if source not in tables:
+            problems.append(f"unknown format in fields.{name}; {_closest(source, tables)}")
+        elif word not in words:
+            problems.append(f"unknown word in fields.{name}; it takes one of {', '.join(words)}")
+        elif not isinstance(place, str) or not PLACE.fullmatch(place):
+            problems.append(
+                f"fields.{name} is {place!r}; it takes a field's name, such as x-account-id, "
+                "or a JSON pointer, such as /headers/x-id"
+            )
+    return problems
 
 
 def _worth_problems(worth: Mapping[str, Any]) -> list[str]:
@@ -214,11 +277,21 @@ def _view_problems(chosen: Mapping[str, Any]) -> list[str]:
         "links.without": sorted({kind.view for kind in KINDS}),
         "decide.without": sorted({measure.view for measure in MEASURES}),
     }
-    return [
+    return _edge_problems(chosen.get("ingest.edge_formats")) + [
         f"{name} is {chosen[name]!r}; it takes one of {', '.join(known)}, or ''"
         for name, known in views.items()
         if name in chosen and chosen[name] not in ("", *known)
     ]
+
+
+def _edge_problems(formats: Any) -> list[str]:
+    """What is wrong with the formats that are to be read as edges."""
+    from hydrascope.sources import SOURCES
+
+    if not isinstance(formats, list):
+        return []
+    known = [source.name for source in SOURCES if {"edges", "exchanges"} <= set(source.tables)]
+    return [f"ingest.edge_formats holds {name!r}; it takes {', '.join(known)}" for name in formats if name not in known]
 
 
 def _content(path: str) -> str | None:
@@ -250,7 +323,11 @@ def _from_file(path: str | None, problems: list[str]) -> Iterator[tuple[str, Any
         if not isinstance(values, dict):
             problems.append(f"'{section}' stands outside a section; write it under one, such as [links]")
             continue
-        yield from ((f"{section}.{name}", value) for name, value in values.items())
+        for name, value in values.items():
+            if section == FIELDS and isinstance(value, dict):
+                yield from ((f"{section}.{name}.{word}", place) for word, place in value.items())
+            else:
+                yield f"{section}.{name}", value
 
 
 def _literal(text: str) -> Any:
@@ -264,6 +341,9 @@ def _literal(text: str) -> Any:
 def _problem(name: str, value: Any, item: Any) -> str | None:
     default = item.default
     numeric = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(default, tuple):
+        is_list = isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+        return None if is_list else f'{name} is {value!r}; it takes a list of text, such as ["cloudtrail"]'
     if isinstance(default, str):
         return None if isinstance(value, str) else f"{name} is {value!r}; it takes text, such as {default!r}"
     low, high = item.metadata["low"], item.metadata["high"]

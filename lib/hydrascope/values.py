@@ -198,6 +198,13 @@ def model(value: Column) -> Column:
     return F.when(is_profile, F.regexp_replace(bare, "^[a-z-]+\\.", "")).otherwise(bare)
 
 
+def path(value: Column) -> Column:
+    """The path of a URL or of a request line without host, query and fragment, which may hold secrets; null for no path."""
+    bare = F.substring_index(F.substring_index(value, "?", 1), "#", 1)
+    found = F.regexp_replace(bare, r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*", "")
+    return F.when(found.startswith("/"), found)
+
+
 def country(value: Column) -> Column:
     """A two-letter country code in capitals; null for other text."""
     upper = F.upper(value)

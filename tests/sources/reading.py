@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from hydrascope import contract, ingest, pseudonyms
 from hydrascope.contract import Contract
-from hydrascope.settings import IngestSettings
+from hydrascope.settings import IngestSettings, Settings
 from hydrascope.stages.fates import fates, lost
 from hydrascope.stages.objects import objects
 from hydrascope.stages.quarantine import quarantine
@@ -47,11 +47,11 @@ def read(
     spark: SparkSession,
     root: Path,
     tables: tuple[str, ...] = TABLES,
-    settings: IngestSettings | None = None,
+    settings: IngestSettings | Settings | None = None,
     forced: str | None = None,
 ) -> Reading:
     """List and read everything below `root`; records are kept, so that many questions cost one pass."""
-    chosen = settings or IngestSettings()
+    chosen = Settings(ingest=settings) if isinstance(settings, IngestSettings) else settings or Settings()
     listing = ingest.listing(spark, str(root), settings=chosen, forced=forced)
     key = pseudonyms.key_frame(spark, KEY)
     found = {}

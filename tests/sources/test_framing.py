@@ -16,6 +16,7 @@ from hydrascope.errors import NotFound, SourceError
 from hydrascope.reading.framing import FRAMINGS, KEPT, Bare, Frame, batches
 from hydrascope.reading.streams import PIECE, Limits, Stored, Unreadable, clear
 from hydrascope.reading.surveys import Survey, survey
+from hydrascope.sources import Asked
 
 LIMITS = Limits(object_bytes=1 << 30, ratio=400)
 LONG = 1 << 20
@@ -181,7 +182,7 @@ def test_utf16_is_transcoded_and_a_byte_order_mark_dropped() -> None:
 
 def look(path: Path, skip: str | None = None) -> Survey:
     """The survey of one file."""
-    return survey(path.as_uri(), path.name, skip, path.is_file(), LIMITS, None)
+    return survey(path.as_uri(), path.name, skip, path.is_file(), LIMITS, Asked())
 
 
 def test_a_survey_counts_lines_apart_from_the_framing(tmp_path: Path) -> None:

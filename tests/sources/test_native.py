@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession
 
 from hydrascope import contract, ingest
 from hydrascope.errors import SourceError
-from hydrascope.settings import IngestSettings
+from hydrascope.settings import IngestSettings, Settings
 from hydrascope.sources import detect
 from hydrascope.stages.accounts import accounts
 from hydrascope.stages.exchanges import exchanges
@@ -283,7 +283,7 @@ def test_an_object_that_changes_under_the_reader_fails_the_run(spark: SparkSessi
     from hydrascope import pseudonyms
 
     (tmp_path / "x.json").write_bytes(line())
-    settings = IngestSettings()
+    settings = Settings()
     listing = ingest.listing(spark, str(tmp_path), settings=settings)
     (tmp_path / "x.json").write_bytes(line() + b"\n" + line(request_id="late"))
     records = ingest.records(spark, listing, "exchanges", settings=settings, key=pseudonyms.key_frame(spark, bytes(32)))
@@ -299,4 +299,4 @@ def test_content_decides_the_format_and_a_forced_one_must_exist(spark: SparkSess
     assert detect(b'[{"model":"m","released_time":"t"}]', "x")[:3] == ("native", "models", "elements")
     assert detect(b"hello world", "x.json") == (None, "nothing", "none", None)
     with pytest.raises(SourceError, match="native, cloudtrail, ocsf, litellm"):
-        ingest.listing(spark, str(tmp_path), settings=IngestSettings(), forced="nginx")
+        ingest.listing(spark, str(tmp_path), settings=Settings(), forced="syslog")

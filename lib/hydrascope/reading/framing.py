@@ -211,7 +211,7 @@ FRAMINGS: dict[str, Callable[[Iterable[bytes], int], Frames]] = {
     "elements": walked(elements),
     "csv": csv_records,
 }
-"""By name; parquet rows are framed by Spark itself."""
+"""Of JSON and CSV, by name; `texts` has those of other forms, and parquet rows are framed by Spark itself."""
 
 
 def batches(uri: str, sha256: str, frames: Frames) -> Iterator[pa.RecordBatch]:

@@ -6,29 +6,34 @@ from dataclasses import replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from hydrascope import prompts
 from hydrascope.contract import Contract
 from hydrascope.pseudonyms import hmac
 from hydrascope.settings import IngestSettings
-from hydrascope.sources import Mapped, Table
+from hydrascope.sources import Choices, Mapped, Table
 from hydrascope.sources.fields import cleaned, opened, opened_schema
+
+IDS = {"exchanges": "exchange_id", "edges": "edge_id"}
+"""Tables whose rows have an id that is made from the format's own key."""
 
 COMPARED_CHARS = 16_384
 """Characters of a longer prompt that are compared at its head, and as many at its tail."""
 
 
-def meaning(rows: DataFrame, source: str, table: Table, contract: Contract, settings: IngestSettings) -> DataFrame:
+def meaning(
+    rows: DataFrame, source: str, table: Table, contract: Contract, settings: IngestSettings, choices: Choices
+) -> DataFrame:
     """Records in the columns of the contract, then `object_sha256`, `raw`, `problems`, `blank` and `phrases`.
 
     `rows` are keyed, hold the parsed record as `_` and the rule that its form breaks as `misread`. A record with a
     broken form has that problem alone.
     """
-    mapped = _mapped(table)
-    fields = rows.withColumn("_", cleaned(F.col("_"), table.schema))
-    if table.opened:
-        fields = fields.withColumn("_", opened(F.col("_"), table.schema, table.opened))
-        fields = fields.withColumn("_", cleaned(F.col("_"), opened_schema(table.schema, table.opened)))
+    mapped = _mapped(table, choices)
+    fields = readable(rows, table, choices.schema)
+    if table.takes is not None:
+        fields = fields.where(_taken(table, contract.table))
     staged = {value.staged: value.read for value in mapped.values}
     found = {
         "format": F.lit(source),
@@ -36,8 +41,8 @@ def meaning(rows: DataFrame, source: str, table: Table, contract: Contract, sett
         "source_pos": F.col("source_pos"),
         "raw_sha256": F.sha2("raw", 256),
     }
-    if contract.table == "exchanges":
-        found |= _exchange(mapped, source)
+    if contract.table in IDS:
+        found |= _exchange(mapped, source, IDS[contract.table])
     found |= mapped.columns
     if mapped.prompt is not None:
         labelled = _label(mapped).isNotNull()
@@ -54,21 +59,36 @@ def meaning(rows: DataFrame, source: str, table: Table, contract: Contract, sett
     )
 
 
-def _mapped(table: Table) -> Mapped:
+def readable(rows: DataFrame, table: Table, schema: StructType) -> DataFrame:
+    """The rows with their record `_` as a format's map gets it: placeholders null, JSON within it opened, completed by others."""
+    fields = rows.withColumn("_", cleaned(F.col("_"), schema))
+    if table.opened:
+        fields = fields.withColumn("_", opened(F.col("_"), schema, table.opened))
+        fields = fields.withColumn("_", cleaned(F.col("_"), opened_schema(schema, table.opened)))
+    return fields if table.completed is None else table.completed(fields)
+
+
+def _taken(table: Table, name: str) -> Column:
+    """Whether a record is of this table. One that cannot be read is of the exchanges, whatever it would have been."""
+    if table.takes is None:
+        return F.lit(True)
+    formless = F.col("misread").isNotNull() | F.col("blank")
+    return F.coalesce(F.when(~formless, table.takes(F.col("_"))), F.lit(name == "exchanges"))
+
+
+def _mapped(table: Table, choices: Choices) -> Mapped:
     """The mapped record, with a problem for each JSON text in it that is no object."""
     record = F.col("_")
-    mapped = table.map(record)
+    mapped = table.map(record, choices)
     unreadable = [F.when(record[name]["broken"].isNotNull(), F.lit(f"{name}_unreadable")) for name in table.opened]
     return replace(mapped, problems=(*mapped.problems, *unreadable))
 
 
-def _exchange(mapped: Mapped, source: str) -> dict[str, Column]:
-    """The columns that every format's exchanges derive in the same way."""
+def _exchange(mapped: Mapped, source: str, name: str) -> dict[str, Column]:
+    """The columns that every format's exchanges and edges derive in the same way."""
     return {
-        "exchange_id": F.sha2(F.concat_ws("\0", F.lit(source), *mapped.key), 256),
+        name: F.sha2(F.concat_ws("\0", F.lit(source), *mapped.key), 256),
         "event_date": F.to_date(mapped.columns["event_time"]),
-        "outcome": F.lit("unknown"),
-        "sample_rate": F.lit(1.0),
         "capability_basis": F.when(_label(mapped).isNotNull(), F.lit("label")),
     }
 

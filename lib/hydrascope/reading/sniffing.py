@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hydrascope.reading import texts
+
 HEAD = 256 << 10
 """Clear bytes that are looked at."""
 
@@ -17,7 +19,8 @@ TRIED_LINES = 50
 
 FIELD = re.compile(r"[A-Za-z_][\w .:@/-]*")
 BLANK = re.compile(r"[ \t\n\r]*")
-ELEMENTS = re.compile(r'\[|\{\s*"Records"\s*:\s*\[')
+ELEMENTS = re.compile(r'\[(?!\d{4}-\d\d-\d\dT)|\{\s*"Records"\s*:\s*\[')
+SPANS = "resourceSpans"
 CLOSING = re.compile(r"[\]\s}]*")
 _decoder = json.JSONDecoder()
 
@@ -41,7 +44,7 @@ class Sample:
 
 
 def sample(head: bytes, name: str, *, whole: bool) -> Sample:
-    """The framing and first record of an object from its head; framing `none` where it is neither JSON nor CSV.
+    """The framing and first record of an object from its head; framing `none` where it is neither JSON, a known log, nor CSV.
 
     `whole` says that the head is the whole object.
     """
@@ -52,10 +55,14 @@ def sample(head: bytes, name: str, *, whole: bool) -> Sample:
         return _elements(start[opening.end() :].lstrip(), name, whole)
     found = _lines(text, whole) if "{" in text else None
     if found is not None:
-        return Sample(name, "lines", found)
+        return Sample(name, "spans" if SPANS in found else "lines", found)
     if start.startswith("{"):
         first = members(start)
-        return Sample(name, "elements" if "Records" in first else "documents", first)
+        several = "elements" if "Records" in first else "documents"
+        return Sample(name, "span_documents" if SPANS in first else several, first)
+    other = texts.form(text)
+    if other is not None:
+        return Sample(name, *other)
     header = _header(text)
     return Sample(name, "csv" if header else "none", dict.fromkeys(header))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ from hydrascope import objects
 from hydrascope.reading.framing import KEPT, line_end
 from hydrascope.reading.sniffing import HEAD, Sample, sample
 from hydrascope.reading.streams import GZIP, PARQUET, ZSTD, Limits, Stored, Unreadable, clear
-from hydrascope.sources import recognise
+from hydrascope.sources import Asked, recognise
 from hydrascope.sources.source import Recognised
 
 SCHEMA = (
@@ -23,6 +23,9 @@ SCHEMA = (
     "holds string, status string, reason string, framing string, records bigint, footer string, head binary"
 )
 
+
+ONE_A_LINE = ("lines", "alb", "combined", "envoy_text")
+"""Framings with as many records as lines."""
 
 PACKED = (".gz", ".gzip", ".zst", ".zstd")
 """Names that promise packed bytes. A name decides nothing but this: what cannot be told is damaged, not foreign."""
@@ -52,7 +55,7 @@ class Survey:
     head: bytes | None = None
 
 
-def survey(uri: str, name: str, skip: str | None, regular: bool, limits: Limits, forced: str | None) -> Survey:
+def survey(uri: str, name: str, skip: str | None, regular: bool, limits: Limits, known: Asked) -> Survey:
     """Read the object once from end to end. An object that cannot be read is a finding, not a failure."""
     if not regular:
         status = "skipped" if skip else "unreadable"
@@ -67,8 +70,8 @@ def survey(uri: str, name: str, skip: str | None, regular: bool, limits: Limits,
         try:
             if first.startswith(PARQUET):
                 stored.drain()
-                return _parquet(uri, name, stored, forced)
-            return _text(uri, name, stored, limits, forced, is_packed=first.startswith((GZIP, ZSTD)))
+                return _parquet(uri, name, stored, known)
+            return _text(uri, name, stored, limits, known, is_packed=first.startswith((GZIP, ZSTD)))
         except Unreadable as error:
             stored.drain()
             return _finding(uri, stored.size, stored.sha256, "unreadable", str(error), first)
@@ -78,7 +81,7 @@ def _finding(uri: str, size: int, sha256: str, status: str, reason: str, head: b
     return Survey(uri, None, size, None, sha256, None, None, "nothing", status, reason, "none", head=head)
 
 
-def _text(uri: str, name: str, stored: Stored, limits: Limits, forced: str | None, *, is_packed: bool) -> Survey:
+def _text(uri: str, name: str, stored: Stored, limits: Limits, known: Asked, *, is_packed: bool) -> Survey:
     head = bytearray()
     blank = True
     ends, last, newline = 0, b"", b""
@@ -96,10 +99,10 @@ def _text(uri: str, name: str, stored: Stored, limits: Limits, forced: str | Non
         )
     if seen.framing == "none" and name.endswith(PACKED) and not is_packed:
         raise Unreadable(f"it is named .{name.rpartition('.')[2]}, but its bytes are neither packed nor text")
-    return _recognised(uri, stored, seen, forced, ends + (last != newline) if seen.framing == "lines" else None)
+    return _recognised(uri, stored, seen, known, ends + (last != newline) if seen.framing in ONE_A_LINE else None)
 
 
-def _parquet(uri: str, name: str, stored: Stored, forced: str | None) -> Survey:
+def _parquet(uri: str, name: str, stored: Stored, known: Asked) -> Survey:
     """A parquet object by its footer and first row. Every page is read once, so that a damaged one is found here."""
     first: dict[str, Any] = {}
     try:
@@ -111,16 +114,18 @@ def _parquet(uri: str, name: str, stored: Stored, forced: str | None) -> Survey:
         raise Unreadable(f"its parquet footer or pages are damaged ({str(error).splitlines()[0]})") from error
     first = first or dict.fromkeys(schema.names)
     footer = hashlib.sha256(json.dumps([(field.name, str(field.type)) for field in schema]).encode()).hexdigest()
-    return _recognised(uri, stored, Sample(name, "parquet", first), forced, count, footer)
+    return _recognised(uri, stored, Sample(name, "parquet", first), known, count, footer)
 
 
 def _recognised(
-    uri: str, stored: Stored, seen: Sample, forced: str | None, records: int | None, footer: str | None = None
+    uri: str, stored: Stored, seen: Sample, known: Asked, records: int | None, footer: str | None = None
 ) -> Survey:
-    source, found = recognise(seen, forced) if seen.framing != "none" or forced is None else (None, _not_text())
+    source, found = recognise(seen, known) if seen.framing != "none" or known.forced is None else (None, _not_text())
     status = "skipped" if found.holds == "nothing" else "read"
     if found.holds in ("watchlist", "declared"):
         records = None  # a bundle is no lines, however it is broken into them
+    if found.holds == "bodies":
+        seen, records = replace(seen, framing="whole"), 1
     return Survey(
         uri, None, stored.size, None, stored.sha256, source, found.version, found.holds, status, found.reason, seen.framing,
         records, footer,

@@ -132,3 +132,69 @@ def _array(text: Text) -> Iterator[str]:
             return
         if not text.take(","):
             raise text.unframed("not_json")
+
+
+def inside(text: str, path: tuple[str, ...], beside: str) -> list[tuple[Any, int, int]]:
+    """Where the innermost elements stand of arrays within arrays of one object, by the names of the members that hold them.
+
+    Each comes with the value of the member `beside` of the innermost object around it that has one. Raises Unframed where the
+    text is not one JSON object.
+    """
+    try:
+        found, end = _inside(text, _blanks(text, 0), path, beside)
+    except RecursionError:
+        raise Unframed(text, "too_deep") from None
+    except (json.JSONDecodeError, IndexError):
+        raise Unframed(text, "not_json") from None
+    if _blanks(text, end) != len(text):
+        raise Unframed(text, "not_one_object")
+    return found
+
+
+def _inside(text: str, at: int, path: tuple[str, ...], beside: str) -> tuple[list[tuple[Any, int, int]], int]:
+    """The elements within the object that begins at a place, and where it ends."""
+    if text[at] != "{":
+        raise json.JSONDecodeError("no object", text, at)
+    found: list[tuple[Any, int, int]] = []
+    context: Any = None
+    at = _blanks(text, at + 1)
+    while text[at] != "}":
+        name, at = _decoder.raw_decode(text, at)
+        at = _passed(text, _blanks(text, at), ":")
+        if name == path[0] and text[at] == "[":
+            more, at = _elements(text, at, path, beside)
+            found += more
+        else:
+            value, at = _decoder.raw_decode(text, at)
+            context = value if name == beside else context
+        at = _blanks(text, at)
+        at = at if text[at] == "}" else _passed(text, at, ",")
+    return [(context if around is None else around, start, end) for around, start, end in found], at + 1
+
+
+def _elements(text: str, at: int, path: tuple[str, ...], beside: str) -> tuple[list[tuple[Any, int, int]], int]:
+    """The elements of the array that begins at a place, or what is within them, and where it ends."""
+    found: list[tuple[Any, int, int]] = []
+    at = _blanks(text, at + 1)
+    while text[at] != "]":
+        if len(path) > 1:
+            more, at = _inside(text, at, path[1:], beside)
+            found += more
+        else:
+            start, at = at, _decoder.raw_decode(text, at)[1]
+            found.append((None, start, at))
+        at = _blanks(text, at)
+        at = at if text[at] == "]" else _passed(text, at, ",")
+    return found, at + 1
+
+
+def _passed(text: str, at: int, expected: str) -> int:
+    if text[at] != expected:
+        raise json.JSONDecodeError(f"no {expected}", text, at)
+    return _blanks(text, at + 1)
+
+
+def _blanks(text: str, at: int) -> int:
+    """The first place from there on that is no blank."""
+    found = BLANK.match(text, at)
+    return found.end() if found else at

@@ -1,7 +1,8 @@
 """AWS CloudTrail: one JSON document `{"Records": [...]}` per object, or its events one per line.
 
 CloudTrail says who called which API from where. It has no tokens and no prompt, and the model only where the call names it.
-Delivered at least once, late and out of order; an event's own id tells repeats.
+Delivered at least once, late and out of order; an event's own id tells repeats. Beside Bedrock's own log of the same calls
+it is the edge's view of them: set `ingest.edges` to `cloudtrail`, or each call counts twice.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from hydrascope import addresses, values
+from hydrascope import values
 from hydrascope.reading.sniffing import Sample
+from hydrascope.sources import canonical
+from hydrascope.sources.canonical import Dialect
 from hydrascope.sources.fields import attributes, structs
-from hydrascope.sources.source import Mapped, Recognised, Source, Table
+from hydrascope.sources.source import Choices, Mapped, Recognised, Source, Table
 
 EVENT = structs({
     "eventVersion": None, "eventTime": None, "eventSource": None, "eventName": None, "awsRegion": None, "sourceIPAddress": None,
@@ -29,42 +32,50 @@ def recognise(sample: Sample) -> Recognised | None:
     return Recognised("exchanges", version=str(sample.first["eventVersion"]))
 
 
-def exchanges(record: Column) -> Mapped:
+def exchanges(record: Column, choices: Choices) -> Mapped:
     """An event as an exchange; the account is the one that received the event."""
-    event_time = values.instant(record.eventTime, "event_time")
-    client_ip = addresses.address(record.sourceIPAddress, "client_ip")
-    agent = values.lowered(record.userAgent, "agent")
-    account_id = F.coalesce(record.recipientAccountId, record.userIdentity.accountId)
-    named_model = F.get_json_object(record.requestParameters, "$.modelId")
+    return canonical.exchange(_given(record), record, choices, _dialect(record), "account_id", record.eventID)
+
+
+def edges(record: Column, choices: Choices) -> Mapped:
+    """An event as the edge's view of a call that another log, such as Bedrock's own, holds with its tokens and prompt."""
+    return canonical.edge(_given(record), record, choices, _dialect(record), "account_id", record.eventID)
+
+
+def _given(record: Column) -> dict[str, Column]:
+    model = values.model(F.get_json_object(record.requestParameters, "$.modelId"))
     is_model_call = record.eventSource.startswith("bedrock")
-    model = values.model(named_model)
-    return Mapped(
-        columns={
-            "event_time": event_time.column,
-            "request_id": record.requestID,
-            "trace_id": record.sharedEventID,
-            "account_id": account_id,
-            "user_id": F.coalesce(record.userIdentity.arn, record.userIdentity.principalId),
-            "api_key_id": record.userIdentity.accessKeyId,
-            "client_ip": client_ip.column,
-            "client_ip_basis": addresses.basis(record.sourceIPAddress, "edge"),
-            "user_agent": F.regexp_replace(record.userAgent, r"^\[(.*)\]$", "$1"),
-            "sdk": values.sdk(agent.column),
-            "provider": F.when(is_model_call & model.contains("."), F.substring_index(model, ".", 1)),
-            "model": model,
-            "operation": F.concat_ws(":", F.substring_index(record.eventSource, ".", 1), record.eventName),
-            "outcome": F.when(record.errorCode.isNull(), F.lit("ok")).otherwise(values.error_outcome(record.errorCode)),
-            "attrs": attributes(
-                region=record.awsRegion,
-                error=record.errorCode,
-                event_type=record.eventType,
-                vpc_endpoint=record.vpcEndpointId,
-            ),
-        },
-        values=(event_time, client_ip, agent),
+    return {
+        "event_time": record.eventTime,
+        "request_id": record.requestID,
+        "trace_id": record.sharedEventID,
+        "account_id": F.coalesce(record.recipientAccountId, record.userIdentity.accountId),
+        "user_id": F.coalesce(record.userIdentity.arn, record.userIdentity.principalId),
+        "api_key_id": record.userIdentity.accessKeyId,
+        "client_ip": record.sourceIPAddress,
+        "user_agent": F.regexp_replace(record.userAgent, r"^\[(.*)\]$", "$1"),
+        "provider": F.when(is_model_call & model.contains("."), F.substring_index(model, ".", 1)),
+        "model": model,
+        "operation": F.concat_ws(":", F.substring_index(record.eventSource, ".", 1), record.eventName),
+    }
+
+
+def _dialect(record: Column) -> Dialect:
+    return Dialect(
+        outcome=F.when(record.errorCode.isNull(), F.lit("ok")).otherwise(values.error_outcome(record.errorCode)),
+        attrs=attributes(
+            region=record.awsRegion,
+            error=record.errorCode,
+            event_type=record.eventType,
+            vpc_endpoint=record.vpcEndpointId,
+        ),
         problems=(F.when(record.eventID.isNull(), F.lit("event_id_required")),),
-        key=(account_id, record.eventID),
     )
 
 
-SOURCE = Source("cloudtrail", recognise, {"exchanges": Table(EVENT, exchanges)})
+SOURCE = Source(
+    "cloudtrail",
+    "the fields eventVersion, eventTime, eventSource and eventName",
+    recognise,
+    {"exchanges": Table(EVENT, exchanges), "edges": Table(EVENT, edges)},
+)

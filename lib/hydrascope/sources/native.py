@@ -8,15 +8,22 @@ from pyspark.sql import functions as F
 from hydrascope import addresses, contacts, declarations, values, watchlist
 from hydrascope.pseudonyms import hmac
 from hydrascope.reading.sniffing import Sample
+from hydrascope.sources import canonical
+from hydrascope.sources.canonical import Dialect
 from hydrascope.sources.fields import texts
-from hydrascope.sources.source import Mapped, Recognised, Source, Table
+from hydrascope.sources.source import Choices, Mapped, Recognised, Source, Table
 
 EXCHANGE = texts([
     "request_id", "event_time", "account_id", "org_id", "user_id", "api_key_id", "conversation_id", "trace_id",
     "client_ip",
     "ja3", "ja4", "user_agent", "device_id", "asn", "country", "provider", "model", "operation", "prompt",
     "template_id",
-    "capability", "input_tokens", "output_tokens", "cached_input_tokens", "status_code", "latency_ms",
+    "capability", "input_tokens", "output_tokens", "cached_input_tokens", "status_code", "latency_ms", "path", "bytes_in",
+    "bytes_out",
+])  # fmt: skip
+EDGE = texts([
+    "event_time", "request_id", "trace_id", "client_ip", "forwarded_for", "asn", "country", "ja3", "ja4", "user_agent", "path",
+    "status_code", "bytes_in", "bytes_out", "latency_ms", "sample_rate",
 ])  # fmt: skip
 ACCOUNT = texts([
     "account_id", "created_time", "org_id", "closed_time", "status", "plan", "email", "phone", "payment_fingerprint",
@@ -25,28 +32,28 @@ ACCOUNT = texts([
 ])  # fmt: skip
 MODEL = texts(["model", "released_time"])
 
+NEEDED = (
+    ("exchanges", ("request_id", "event_time", "account_id")),
+    ("accounts", ("account_id", "created_time")),
+    ("models", ("model", "released_time")),
+    ("edges", ("event_time", "client_ip", "request_id")),
+    ("edges", ("event_time", "client_ip", "trace_id")),
+)
+"""The required fields of each kind of records, in the order in which they are looked for."""
+
 REFERENCE_FOLDERS = {"declared": declarations.NEEDED, "watchlist": watchlist.NEEDED}
 """Folders of an input that hold what others say, with the columns that their CSV needs; `references` reads them."""
 JSON = ("lines", "documents", "elements")
 
-KEY_STARTS = ("sk-", "sk_", "AIza", "xoxb-", "ghp_", "Bearer ")
-"""How secrets of well-known services begin; a key id that begins so is a secret that was logged by mistake."""
-
 
 def recognise(sample: Sample) -> Recognised | None:
-    """The three kinds of records by their required fields, and the files of an input folder that are not logs."""
+    """The kinds of records by their required fields, and the files of an input folder that are not logs."""
     folder = sample.name.split("/")[0]
     if "/" in sample.name and folder in REFERENCE_FOLDERS:
         return _reference(folder, sample)
     if sample.has("account_id", "group", "scenario"):
         return Recognised("nothing", reason="the truth of a generated world, which only `evaluate` reads")
-    if sample.has("request_id", "event_time", "account_id"):
-        return Recognised("exchanges")
-    if sample.has("account_id", "created_time"):
-        return Recognised("accounts")
-    if sample.has("model", "released_time"):
-        return Recognised("models")
-    return None
+    return next((Recognised(holds) for holds, needed in NEEDED if sample.has(*needed)), None)
 
 
 def _reference(folder: str, sample: Sample) -> Recognised:
@@ -59,53 +66,20 @@ def _reference(folder: str, sample: Sample) -> Recognised:
     return Recognised("nothing", reason=f"it is in the folder '{folder}', which holds {forms}, and is something else")
 
 
-def exchanges(record: Column) -> Mapped:
-    """An exchange: the native names are the table's own."""
-    event_time = values.instant(record.event_time, "event_time")
-    client_ip = addresses.address(record.client_ip, "client_ip")
-    counts = {
-        name: values.whole(record[name], name)
-        for name in ("asn", "input_tokens", "output_tokens", "cached_input_tokens")
-    }
-    status_code = values.whole(record.status_code, "status_code", "int")
-    latency_ms = values.number(record.latency_ms, "latency_ms")
-    agent = values.lowered(record.user_agent, "agent")
-    same = ("request_id", "trace_id", "conversation_id", "account_id", "org_id", "user_id", "user_agent", "provider", "operation",
-            "capability", "template_id")  # fmt: skip
-    return Mapped(
-        columns={
-            **{name: record[name] for name in same},
-            **{name: count.column for name, count in counts.items()},
-            "event_time": event_time.column,
-            "api_key_id": key_id(record.api_key_id),
-            "client_ip": client_ip.column,
-            "client_ip_basis": addresses.basis(record.client_ip, "edge"),
-            "country": values.country(record.country),
-            "ja3": values.ja3(record.ja3),
-            "ja4": values.ja4(record.ja4),
-            "sdk": values.sdk(agent.column),
-            "device_id": values.identifier(record.device_id),
-            "model": values.model(record.model),
-            "status_code": status_code.column,
-            "outcome": values.outcome(status_code.column),
-            "latency_ms": latency_ms.column,
-        },
-        values=(event_time, client_ip, *counts.values(), status_code, latency_ms, agent),
-        problems=(F.when(record.request_id.isNull(), F.lit("request_id_required")),),
-        key=(record.account_id, record.request_id),
-        prompt=record.prompt,
-    )
+def exchanges(record: Column, choices: Choices) -> Mapped:
+    """An exchange: the native names are the canonical words."""
+    given = {name: record[name] for name in EXCHANGE.names}
+    problems = (F.when(record.request_id.isNull(), F.lit("request_id_required")),)
+    return canonical.exchange(given, record, choices, Dialect(problems=problems), "account_id", "request_id")
 
 
-def key_id(value: Column) -> Column:
-    """A key's id; its keyed hash where the log holds what looks like the secret itself."""
-    is_secret = F.lit(False)
-    for start in KEY_STARTS:
-        is_secret = is_secret | value.startswith(start)
-    return F.when(is_secret, hmac(value, "api_key")).otherwise(value)
+def edges(record: Column, choices: Choices) -> Mapped:
+    """A request as an edge saw it; what is unique to it is the record itself."""
+    given = {name: record[name] for name in EDGE.names}
+    return canonical.edge(given, record, choices, Dialect(), F.sha2("raw", 256))
 
 
-def accounts(record: Column) -> Mapped:
+def accounts(record: Column, choices: Choices) -> Mapped:  # noqa: ARG001
     """An account's first version, which holds from its creation."""
     created_time = values.instant(record.created_time, "created_time")
     closed_time = values.instant(record.closed_time, "closed_time")
@@ -135,7 +109,7 @@ def accounts(record: Column) -> Mapped:
     )
 
 
-def models(record: Column) -> Mapped:
+def models(record: Column, choices: Choices) -> Mapped:  # noqa: ARG001
     """A model and its release."""
     released_time = values.instant(record.released_time, "released_time")
     return Mapped(
@@ -147,9 +121,12 @@ def models(record: Column) -> Mapped:
 
 SOURCE = Source(
     name="native",
+    known_by="the fields request_id, event_time and account_id; account_id and created_time; model and released_time; "
+    "event_time, client_ip and an id without an account",
     recognise=recognise,
     tables={
         "exchanges": Table(EXCHANGE, exchanges),
+        "edges": Table(EDGE, edges),
         "accounts": Table(ACCOUNT, accounts),
         "models": Table(MODEL, models),
     },

@@ -19,9 +19,9 @@ def own_families(holdings: DataFrame, candidates: DataFrame, activity: DataFrame
     """One row per candidate and template family that two of its accounts or more hold, and use far more than others do.
 
     Compared are means over accounts of the share of exchanges that use the family, so that no busy account stands for all.
-    `holders` of the candidate's accounts hold it, more than chance would put there out of all that hold it. A popular framework's frame and a turn of phrase are used everywhere and
-    are nobody's own; what one account shares with somebody outside alone is that account's own; a family that several
-    operators use is the own of each.
+    `holders` of the candidate's accounts hold it, more than chance would put there out of all that hold it. A popular
+    framework's frame and a turn of phrase are used everywhere and are nobody's own; what one account shares with somebody
+    outside alone is that account's own; a family that several operators use is the own of each.
     """
     totals = activity.groupBy("account_id").agg(F.sum("exchanges").alias("whole"))
     everyone = F.broadcast(totals.agg(F.count("*").alias("everyone")))

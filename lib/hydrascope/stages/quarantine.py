@@ -11,6 +11,7 @@ from hydrascope.stages.fates import union
 SENTENCES = {
     "conflicting_duplicate": "another record has the same key and says something else",
     "duplicate_field": "a field is written twice",
+    "empty_batch": "the batch holds no span",
     "field_count": "the row has another number of fields than the header",
     "field_of_other_shape": "a field is text where an object is expected, or the reverse",
     "lone_surrogate": "an id holds half of a surrogate pair, which is no character",
@@ -18,6 +19,8 @@ SENTENCES = {
     "not_json": "the record is not JSON",
     "not_one_object": "the record is not exactly one JSON object",
     "not_utf8": "the record is not valid UTF-8",
+    "other_line": "the line has another form than its log's other lines",
+    "span_of_other_work": "the span is no model call and no request that a server saw",
     "too_deep": "the record is nested too deeply",
     "too_long": "the record is longer than the setting ingest.max_line_bytes; its first kilobyte is kept",
     "unclosed_quote": "a quote is never closed",

@@ -18,8 +18,8 @@ from hydrascope import contract as contracts
 from hydrascope import pseudonyms, tables, values
 from hydrascope.errors import GateFailed
 from hydrascope.reading.meaning import meaning
-from hydrascope.settings import IngestSettings
-from hydrascope.sources import named
+from hydrascope.settings import Settings
+from hydrascope.sources import table_of
 from hydrascope.worlds import accounts, clients, people, tabular
 from hydrascope.worlds.models import MODELS
 from hydrascope.worlds.scene import Scene
@@ -100,7 +100,7 @@ def people_and_models(scene: Scene, plan: DataFrame, warehouse: str, fingerprint
     models = scene.spark.createDataFrame(released, "model string, released_time string")
     for name, rows in (("accounts", accounts.accounts(scene, plan)), ("models", models)):
         contract = contracts.load(name)
-        table = named("native").tables[name]
+        table, choices = table_of("native", name, Settings())
         record = F.struct(
             *[rows[c] if c in rows.columns else F.lit(None).cast("string").alias(c) for c in table.schema.names]
         )
@@ -115,7 +115,7 @@ def people_and_models(scene: Scene, plan: DataFrame, warehouse: str, fingerprint
             record.alias("_"),
         )
         keyed = pseudonyms.keyed(read, pseudonyms.key_frame(scene.spark))
-        made = meaning(keyed, "native", table, contract, IngestSettings())
+        made = meaning(keyed, "native", table, contract, Settings().ingest, choices)
         tables.write(made, warehouse, contract, fingerprint)
 
 
