@@ -100,8 +100,12 @@ def world(
 
 @app.command()
 def ingest(
-    input: Annotated[str, typer.Option(help="Folder or file of raw logs.")],
-    warehouse: Warehouse,
+    input: Annotated[str | None, typer.Option(help="Folder or file of raw logs.")] = None,
+    warehouse: Annotated[str | None, typer.Option(help="Folder of the Delta tables.")] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(help="One file: say what it is taken for and why, and map a record of it; nothing is written."),
+    ] = None,
     format: Format = None,
     settings: SettingsFile = None,
     overrides: Overrides = None,
@@ -111,6 +115,13 @@ def ingest(
     from hydrascope import pipeline
 
     chosen = commands.load_settings(settings, overrides)
+    if explain is not None:
+        listing.explained(commands.explained(explain, chosen, format), json)
+        return
+    if input is None or warehouse is None:
+        raise SettingsError(
+            "what to read is not named: give --input and --warehouse, or --explain FILE to see what a file is"
+        )
     commands.demand_readable(input, warehouse)
     spark = commands.start_spark(chosen)
     pipeline.ingest_and_detect(spark, input, warehouse, chosen, forced=format, detection=False, listener=commands.watch)

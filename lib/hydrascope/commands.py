@@ -13,6 +13,7 @@ from hydrascope.errors import SettingsError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from hydrascope.explained import Explained
     from hydrascope.naming import Naming
     from hydrascope.pipeline import Report
     from hydrascope.settings import Settings
@@ -52,6 +53,14 @@ def demand_readable(source: str, warehouse: str) -> None:
 
     objects.find(source)
     tables.check(warehouse)
+
+
+def explained(source: str, settings: Settings, forced: str | None) -> Explained:
+    """What one file of raw logs is taken for, and a record of it field by field."""
+    from hydrascope import explained, objects
+
+    objects.find(source)
+    return explained.explain(start_spark(settings), source, settings, forced)
 
 
 def make_world(spark: SparkSession, preset: str, seed: int, scale: float, place: Path) -> None:

@@ -10,6 +10,8 @@ from hydrascope import screen
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+    from hydrascope.explained import Explained
+
 MOST = 1000
 CAMPAIGN = [
     "campaign_id",
@@ -49,6 +51,19 @@ def ledger(spark: SparkSession, warehouse: str, json: bool) -> None:
     from hydrascope import tables
 
     rows(taken(tables.read(spark, warehouse, "objects").select(*LEDGER).orderBy("uri"), MOST), "objects", json)
+
+
+def explained(found: Explained, json: bool) -> None:
+    """What an object is taken for, and one record of it in the columns of its table."""
+    if json:
+        screen.as_json({**found.found, "fields": found.fields})
+        return
+    for name, value in found.found.items():
+        if value not in (None, []):
+            print(f"{name:<15} {screen.cell(value)}")
+    if found.fields:
+        print()
+        screen.table(found.fields, ["column", "value", "from"], "one record, field by field")
 
 
 def campaigns(found: DataFrame) -> None:

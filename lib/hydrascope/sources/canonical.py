@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -34,9 +35,24 @@ SERVED = ("org_id", "user_id", "api_key_id", "conversation_id", "device_id", "pr
 WORDS = {"exchanges": (*SEEN, *SERVED), "edges": (*SEEN, "device_id")}
 """The canonical words of each table; a field map may give a place to any of them."""
 
-COUNTS = ("asn", "input_tokens", "output_tokens", "cached_input_tokens", "bytes_in", "bytes_out")
 KEY_STARTS = ("sk-", "sk_", "AIza", "xoxb-", "ghp_", "Bearer ")
 """How secrets of well-known services begin; a key id that begins so is a secret that was logged by mistake."""
+
+READ: Mapping[str, Callable[[Column, str], Value]] = {
+    **dict.fromkeys(
+        ("asn", "input_tokens", "output_tokens", "cached_input_tokens", "bytes_in", "bytes_out"), values.whole
+    ),
+    "status_code": partial(values.whole, kind="int"),
+    **dict.fromkeys(("latency_ms", "sample_rate"), values.number),
+}
+"""How the words are read that can be unreadable."""
+
+SAME = {
+    "edges": ("request_id", "trace_id", "account_id", "user_agent", "operation"),
+    "exchanges": ("request_id", "trace_id", "account_id", "user_agent", "operation", "conversation_id", "org_id", "user_id",
+                  "provider", "capability", "template_id"),
+}  # fmt: skip
+"""Words whose text is the column."""
 
 Time = Callable[[Column, str], Value]
 
@@ -64,73 +80,61 @@ class Dialect:
 def exchange(given: Given, record: Column, choices: Choices, dialect: Dialect, *key: str | Column) -> Mapped:
     """An exchange from what a record says; `key` names what is unique to the record in its format, or holds it."""
     told = _chosen(given, record, choices)
-    mapped = _mapped(told, choices, dialect, key)
-    agent = values.lowered(told["user_agent"], "agent")
-    same = ("conversation_id", "org_id", "user_id", "provider", "capability", "template_id")
-    return replace(
-        mapped,
-        columns={
-            **mapped.columns,
-            **{name: told[name] for name in same},
-            "api_key_id": key_id(told["api_key_id"]),
-            "sdk": values.sdk(agent.column),
-            "device_id": values.identifier(told["device_id"]),
-            "model": values.model(told["model"]),
-            **dialect.columns,
-        },
-        values=(*mapped.values, agent),
-        prompt=told["prompt"] if "prompt" in given or "prompt" in choices.fields else None,
-    )
+    return _mapped(told, choices, dialect, key, SAME["exchanges"])
 
 
 def edge(given: Given, record: Column, choices: Choices, dialect: Dialect, *key: str | Column) -> Mapped:
     """A request as an edge saw it, from what a record says."""
     told = _chosen(given, record, choices)
-    mapped = _mapped(told, choices, dialect, key)
-    return replace(
-        mapped, columns={**mapped.columns, "device_id": values.identifier(told["device_id"]), **dialect.columns}
-    )
+    return _mapped({word: told[word] for word in told if word in WORDS["edges"]}, choices, dialect, key, SAME["edges"])
 
 
 def _chosen(given: Given, record: Column, choices: Choices) -> dict[str, Column]:
-    """What the record says under every canonical word, at the places that the operator chose before the format's own."""
-    none = F.lit(None).cast("string")
-    told = {name: none for words in WORDS.values() for name in words} | dict(given)
-    return told | {name: at(record, choices.schema, place) for name, place in choices.fields.items()}
+    """What the record says under canonical words, at the places that the operator chose before the format's own."""
+    return dict(given) | {word: at(record, choices.schema, place) for word, place in choices.fields.items()}
 
 
-def _mapped(told: Given, choices: Choices, dialect: Dialect, key: tuple[str | Column, ...]) -> Mapped:
-    """What edges and exchanges have in common."""
-    event_time = dialect.time(told["event_time"], "event_time")
-    seen, basis = _client(told, choices.trusted_hops, dialect.seen_by)
-    client_ip = addresses.address(seen, "client_ip")
-    counts = {name: values.whole(told[name], name) for name in COUNTS}
-    status_code = values.whole(told["status_code"], "status_code", "int")
-    latency_ms = values.number(told["latency_ms"], "latency_ms")
-    rate = values.number(told["sample_rate"], "sample_rate")
-    known = F.lit("unknown") if dialect.outcome is None else dialect.outcome
-    derived = F.lit(None).cast("double") if dialect.latency_ms is None else dialect.latency_ms
+def _mapped(
+    told: Given, choices: Choices, dialect: Dialect, key: tuple[str | Column, ...], same: tuple[str, ...]
+) -> Mapped:
+    """The columns of a record. What it does not say takes no part in any expression."""
+    read = {word: how(told[word], word) for word, how in READ.items() if word in told}
+    read["event_time"] = dialect.time(told["event_time"], "event_time")
+    columns = {word: told[word] for word in same if word in told}
+    columns |= {word: how(told[word]) for word, how in SHAPED.items() if word in told}
+    columns |= {word: value.column for word, value in read.items()}
+    if "client_ip" in told or "forwarded_for" in told:
+        seen, columns["client_ip_basis"] = _client(told, choices.trusted_hops, dialect.seen_by)
+        read["client_ip"] = addresses.address(seen, "client_ip")
+        columns["client_ip"] = read["client_ip"].column
+    if "user_agent" in told:
+        read["agent"] = values.lowered(told["user_agent"], "agent")
+        columns["sdk"] = values.sdk(read["agent"].column)
+    if dialect.latency_ms is not None:
+        columns["latency_ms"] = F.coalesce(
+            *[read[name].column for name in ("latency_ms",) if name in read], dialect.latency_ms
+        )
+    one = F.lit(1.0)
+    columns["sample_rate"] = F.coalesce(read["sample_rate"].column, one) if "sample_rate" in read else one
+    columns["outcome"] = _outcome(read.get("status_code"), dialect.outcome)
+    if dialect.attrs is not None:
+        columns["attrs"] = dialect.attrs
     return Mapped(
-        columns={
-            **{name: told[name] for name in ("request_id", "trace_id", "account_id", "user_agent", "operation")},
-            **{name: count.column for name, count in counts.items()},
-            "event_time": event_time.column,
-            "client_ip": client_ip.column,
-            "client_ip_basis": basis,
-            "country": values.country(told["country"]),
-            "ja3": values.ja3(told["ja3"]),
-            "ja4": values.ja4(told["ja4"]),
-            "path": values.path(told["path"]),
-            "status_code": status_code.column,
-            "outcome": F.when(status_code.column.isNotNull(), values.outcome(status_code.column)).otherwise(known),
-            "latency_ms": F.coalesce(latency_ms.column, derived),
-            "sample_rate": F.coalesce(rate.column, F.lit(1.0)),
-            "attrs": F.lit(None) if dialect.attrs is None else dialect.attrs,
-        },
-        values=(event_time, client_ip, *counts.values(), status_code, latency_ms, rate, *dialect.values),
+        columns={**columns, **dialect.columns},
+        values=(*read.values(), *dialect.values),
         problems=dialect.problems,
         key=tuple(told[part] if isinstance(part, str) else part for part in key),
+        prompt=told.get("prompt"),
+        told=told,
     )
+
+
+def _outcome(status_code: Value | None, otherwise: Column | None) -> Column:
+    """What came of it: as the HTTP status says, else as the format's own words do."""
+    known = F.lit("unknown") if otherwise is None else otherwise
+    if status_code is None:
+        return known
+    return F.when(status_code.column.isNotNull(), values.outcome(status_code.column)).otherwise(known)
 
 
 def _client(told: Given, trusted_hops: int, seen_by: str | None) -> tuple[Column, Column]:
@@ -140,10 +144,10 @@ def _client(told: Given, trusted_hops: int, seen_by: str | None) -> tuple[Column
     (a client can write what it wants to the left of it); a shorter list was not written by all of them and is not believed.
     Without, it is what the format's own field says; a list there, which anybody may have begun, counts as claimed.
     """
-    seen = told["client_ip"]
+    seen = told.get("client_ip", F.lit(None).cast("string"))
     first = F.trim(F.substring_index(seen, ",", 1))
     who = F.when(seen.contains(","), F.lit("forwarded")).otherwise(addresses.basis(seen, seen_by or "forwarded"))
-    if not trusted_hops:
+    if not trusted_hops or "forwarded_for" not in told:
         return first, who
     hops = F.split(told["forwarded_for"], r"\s*,\s*")
     written = F.when(F.size(hops) >= trusted_hops, F.trim(F.element_at(hops, -trusted_hops)))
@@ -156,6 +160,13 @@ def key_id(value: Column) -> Column:
     for start in KEY_STARTS:
         is_secret = is_secret | value.startswith(start)
     return F.when(is_secret, hmac(value, "api_key")).otherwise(value)
+
+
+SHAPED: Mapping[str, Callable[[Column], Column]] = {
+    "country": values.country, "ja3": values.ja3, "ja4": values.ja4, "path": values.path, "device_id": values.identifier,
+    "model": values.model, "api_key_id": key_id,
+}  # fmt: skip
+"""How the words are shaped that are null where they have another shape."""
 
 
 def steps(place: str) -> list[str]:

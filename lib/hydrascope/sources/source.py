@@ -30,7 +30,7 @@ class Mapped:
 
     `columns` by name, those left out are null. `values` are what the columns read from text, each computed once. Each of
     `problems`, beside those of the values, is the name of a rule that the record breaks, or null. `key` is the format's
-    own unique key. `prompt` is text that is hashed and forgotten.
+    own unique key. `prompt` is text that is hashed and forgotten. `told` is the text that each word was read from.
     """
 
     columns: Mapping[str, Column]
@@ -38,6 +38,7 @@ class Mapped:
     problems: tuple[Column, ...] = ()
     key: tuple[Column, ...] = ()
     prompt: Column | None = None
+    told: Mapping[str, Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
