@@ -23,6 +23,13 @@ SPREAD = 4
 """Matches by id count up to so many times the 99th percentile of their distance, clocks set right: further ones share an id by
 mistake."""
 
+AGREE = 0.9
+"""Where so large a share of the matches by id agree on an address, a path or bytes, one that does not shares an id by mistake."""
+
+TRAITS = ("client_ip", "path", "bytes_out")
+"""What two logs of one request may both say. A gateway behind a balancer has the balancer's address, and packed answers other
+bytes."""
+
 AROUND = 4
 """A match by place is the only one in so many times the allowed distance."""
 
@@ -48,6 +55,9 @@ def edge_matches(exchanges: DataFrame, edges: DataFrame, *, settings: EdgeSettin
     candidates = _same_id(served, saw, settings).localCheckpoint()
     skews = _skews(_alone(candidates)).localCheckpoint()
     set_right = _set_right(candidates, skews)
+    for trait in TRAITS:
+        agree = F.coalesce(f"same_{trait}", F.lit(True)) | (F.col(f"agree_{trait}") < AGREE)
+        set_right = set_right.where(agree)
     near = F.abs("off_ms") <= F.greatest(F.lit(settings.max_place_ms), F.col("spread_ms"))
     sure = _alone(set_right.where(near))
     unsure = set_right.join(sure.select("exchange_id", "format"), ["exchange_id", "format"], "left_anti")
@@ -67,11 +77,13 @@ def _same_id(served: DataFrame, saw: DataFrame, settings: EdgeSettings) -> DataF
         each = rows.withColumn("id", F.explode(ids)).drop("request_id", "trace_id")
         return each.withColumn("of_id", F.count("*").over(Window.partitionBy("id"))).where(F.col("of_id") <= MOST_OF_ID)
 
-    left = by_id(served.select("exchange_id", "gateway", "day", "at", "request_id", "trace_id")).drop("of_id")
-    right = by_id(saw.select("edge_id", "format", "edge_at", "request_id", "trace_id")).drop("of_id")
+    left = by_id(served.select("exchange_id", "gateway", "day", "at", "request_id", "trace_id", *TRAITS)).drop("of_id")
+    theirs = [F.col(trait).alias(f"edge_{trait}") for trait in TRAITS]
+    right = by_id(saw.select("edge_id", "format", "edge_at", "request_id", "trace_id", *theirs)).drop("of_id")
     paired = left.join(right, "id").withColumn("apart_ms", F.col("edge_at") - F.col("at"))
     near = paired.where(F.abs("apart_ms") <= settings.max_apart_s * 1000)
-    return near.select("exchange_id", "gateway", "day", "format", "edge_id", "apart_ms").distinct()
+    same = [(F.col(trait) == F.col(f"edge_{trait}")).alias(f"same_{trait}") for trait in TRAITS]
+    return near.select("exchange_id", "gateway", "day", "format", "edge_id", "apart_ms", *same).distinct()
 
 
 def _alone(pairs: DataFrame) -> DataFrame:
@@ -83,7 +95,7 @@ def _alone(pairs: DataFrame) -> DataFrame:
 
 
 def _skews(pairs: DataFrame) -> DataFrame:
-    """By how much the clocks of a gateway and an edge differ on a day, and how far matches by id then still lie apart.
+    """By how much the clocks of a gateway and an edge differ on a day; how far apart and how alike matches by id then are.
 
     The median of the day where it has matches enough, else that of all days. Exact percentiles: the order of rows changes
     nothing.
@@ -99,13 +111,18 @@ def _skews(pairs: DataFrame) -> DataFrame:
     )
     known = daily.join(every, sides).select(*sides, "day", F.round(skew).cast("bigint").alias("skew_ms"))
     off = pairs.join(known, [*sides, "day"]).withColumn("apart_ms", F.col("apart_ms") - F.col("skew_ms"))
-    spreads = off.groupBy(*sides).agg(F.ceil(spread * SPREAD).cast("bigint").alias("spread_ms"))
+    agree = [
+        (F.count_if(F.col(f"same_{trait}")) / F.greatest(F.count(f"same_{trait}"), F.lit(1))).alias(f"agree_{trait}")
+        for trait in TRAITS
+    ]
+    spreads = off.groupBy(*sides).agg(F.ceil(spread * SPREAD).cast("bigint").alias("spread_ms"), *agree)
     return known.join(spreads, sides)
 
 
 def _set_right(pairs: DataFrame, skews: DataFrame) -> DataFrame:
     """Pairs with `off_ms`, their distance once the clocks are set right, and `spread_ms`, how far others lie apart."""
-    known = pairs.join(F.broadcast(skews), ["gateway", "format", "day"], "left").fillna(0, ["skew_ms", "spread_ms"])
+    known = pairs.join(F.broadcast(skews), ["gateway", "format", "day"], "left")
+    known = known.fillna(0, ["skew_ms", "spread_ms", *[f"agree_{trait}" for trait in TRAITS]])
     return known.withColumn("off_ms", F.col("apart_ms") - F.col("skew_ms"))
 
 
