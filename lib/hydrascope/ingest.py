@@ -15,8 +15,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from hydrascope import contacts, declarations, objects, references, watchlist
 from hydrascope import contract as contracts
-from hydrascope import declarations, objects, references, watchlist
 from hydrascope.errors import SourceError
 from hydrascope.pseudonyms import keyed
 from hydrascope.reading import framing, surveys
@@ -79,7 +79,10 @@ def records(
         parts += [meaning(keyed(rows, key), name, table, contract, settings) for rows in found]
     if not parts:
         return spark.createDataFrame([], f"{contract.ddl}, {EXTRA}")
-    return reduce(DataFrame.unionByName, parts)
+    made = reduce(DataFrame.unionByName, parts)
+    return (
+        contacts.told_otherwise(made, settings.mail_domains) if holds == "accounts" and settings.mail_domains else made
+    )
 
 
 def reference_records(
