@@ -50,9 +50,10 @@ def explain(spark: SparkSession, root: str, settings: Settings, forced: str | No
         return Explained(found, [])
     key = pseudonyms.key_frame(spark)
     first = [_first(ingest.records(spark, listing, table, settings=settings, key=key), table) for table in tables]
-    table, record = min(
-        ((table, row) for table, row in zip(tables, first, strict=True) if row), key=lambda pair: pair[1]["source_pos"]
-    )
+    held = [(table, row) for table, row in zip(tables, first, strict=True) if row]
+    if not held:
+        return Explained(found | {"reason": "it holds no record"}, [])
+    table, record = min(held, key=lambda pair: pair[1]["source_pos"])
     found |= {"table": table, "record": record["source_pos"], "fate": record["fate"], "broken": record["broken"]}
     return Explained(found, _fields(row["format"], table, record, settings))
 

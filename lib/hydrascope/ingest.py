@@ -25,13 +25,14 @@ from hydrascope.reading.meaning import meaning
 from hydrascope.reading.parsing import is_blank, misread, parsed
 from hydrascope.reading.streams import Limits, Stored, clear
 from hydrascope.settings import IngestSettings, Settings
-from hydrascope.sources import asked, table_of
+from hydrascope.sources import asked, named, table_of
 from hydrascope.sources.fields import conformed
 from hydrascope.sources.source import Beside
 
 TASKS_PER_CORE = 8
 FRAMED = ("source_uri", "source_pos", "object_sha256", "raw", "note", "blank")
 READERS = {"watchlist": watchlist.read, "declared": declarations.read}
+ALONE = "body_without_record"
 FRAMINGS = framing.FRAMINGS | texts.FRAMINGS
 FATES = "source_uri string, source_pos bigint, object_sha256 string, raw binary, fate string, broken array<string>, told string"
 EXTRA = "`object_sha256` string, `raw` binary, `problems` array<string>, `blank` boolean, `phrases` array<string>"
@@ -71,9 +72,10 @@ def records(spark: SparkSession, listing: DataFrame, holds: str, *, settings: Se
     """
     read = listing.where(F.col("status") == "read").collect()
     chosen = [row for row in read if holds in row.holds.split("+")]
+    bodies = [row for row in read if row.holds == "bodies" and holds in named(row.format).tables]
     contract = contracts.load(holds)
     parts = []
-    for name in sorted({row.format for row in chosen}):
+    for name in sorted({row.format for row in [*chosen, *bodies]}):
         table, choices = table_of(name, holds, settings)
         mine = [row for row in chosen if row.format == name]
         found = [
@@ -81,8 +83,8 @@ def records(spark: SparkSession, listing: DataFrame, holds: str, *, settings: Se
             *_parquet_records(spark, mine, choices.schema),
         ]
         if table.beside is not None:
-            bodies = [row for row in read if row.format == name and row.holds == table.beside.holds]
-            found = [with_bodies(spark, rows, bodies, table.beside, settings.ingest) for rows in found]
+            of_format = [row for row in bodies if row.format == name]
+            found = [with_bodies(spark, found, of_format, table.beside, choices.schema, settings.ingest)]
         parts += [meaning(keyed(rows, key), name, table, contract, settings.ingest, choices) for rows in found]
     if not parts:
         return spark.createDataFrame([], f"{contract.ddl}, {EXTRA}")
@@ -90,19 +92,40 @@ def records(spark: SparkSession, listing: DataFrame, holds: str, *, settings: Se
 
 
 def with_bodies(
-    spark: SparkSession, rows: DataFrame, bodies: Sequence[Row], beside: Beside, settings: IngestSettings
+    spark: SparkSession,
+    found: Sequence[DataFrame],
+    bodies: Sequence[Row],
+    beside: Beside,
+    schema: StructType,
+    settings: IngestSettings,
 ) -> DataFrame:
-    """The parsed records with the parts of them that lie in objects of their own; null where the input has no such object."""
+    """The parsed records with the parts of them that lie in objects of their own; null where the input has no such object.
+
+    A body that is too long, or that no record of this input names, is a record of its own with the rule that it breaks.
+    """
+    rows = reduce(DataFrame.unionByName, found) if found else spark.createDataFrame([], _parsed_schema(schema))
     if not bodies:
         return rows.withColumn("_", F.col("_").withField(beside.name, F.lit(None).cast("string")))
-    framed = _framed(spark, bodies, settings).where("note is null")
-    parts = framed.select(
-        F.element_at(F.split(F.url_decode("source_uri"), "/"), -1).alias("part"),
-        F.col("raw").cast("string").alias("body"),
-    )
-    once = parts.groupBy("part").agg(F.min("body").alias("body"))
-    joined = rows.withColumn("part", beside.wanted(F.col("_"))).join(once, "part", "left")
-    return joined.withColumn("_", F.col("_").withField(beside.name, F.col("body"))).drop("part", "body")
+    framed = _framed(spark, bodies, settings)
+    framed = framed.withColumn("part", F.element_at(F.split(F.url_decode("source_uri"), "/"), -1))
+    whole = framed.where("note is null").groupBy("part").agg(F.min(F.col("raw").cast("string")).alias("body"))
+    wanting = rows.withColumn("part", beside.wanted(F.col("_")))
+    told = wanting.join(whole, "part", "left").withColumn("_", F.col("_").withField(beside.name, F.col("body")))
+    named_so = wanting.select("part", F.lit(True).alias("named")).where("part is not null").distinct()
+    broken = F.coalesce("note", F.when(F.col("named").isNull(), F.lit(ALONE)))
+    lost = framed.join(named_so, "part", "left").withColumn("misread", broken).where("misread is not null")
+    lost = lost.withColumns({"blank": F.lit(False), "_": F.lit(None).cast(schema)})
+    return told.select(*rows.columns).unionByName(lost.select(*rows.columns))
+
+
+def _parsed_schema(schema: StructType) -> StructType:
+    """The columns of parsed records, with that of the records themselves."""
+    kinds = [("source_uri", "string"), ("source_pos", "bigint"), ("object_sha256", "string"), ("raw", "binary"),
+             ("note", "string"), ("blank", "boolean"), ("misread", "string")]  # fmt: skip
+    made = StructType()
+    for name, kind in kinds:
+        made = made.add(name, kind)
+    return made.add("_", schema)
 
 
 def reference_records(

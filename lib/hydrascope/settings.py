@@ -290,7 +290,11 @@ def _edge_problems(formats: Any) -> list[str]:
 
     if not isinstance(formats, list):
         return []
-    known = [source.name for source in SOURCES if {"edges", "exchanges"} <= set(source.tables)]
+    known = [
+        source.name
+        for source in SOURCES
+        if {"edges", "exchanges"} <= set(source.tables) and source.tables["edges"].takes is None
+    ]
     return [f"ingest.edge_formats holds {name!r}; it takes {', '.join(known)}" for name in formats if name not in known]
 
 

@@ -93,7 +93,8 @@ BEDROCK: dict[str, Any] = {
     "output": {"outputContentType": "application/json", "outputTokenCount": 7,
     "outputBodyJson": {"metrics": {"latencyMs": 249}, "stopReason": "end_turn"}},
 }  # fmt: skip
-FAR = "s3://logs/p/AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/2026/05/01/12/data/bed-4_input.json.gz"
+BODY = "0f9e8d7c-1111-4222-8333-444455556666"
+FAR = f"s3://logs/p/AWSLogs/111122223333/BedrockModelInvocationLogs/us-east-1/2026/05/01/12/data/{BODY}_input.json.gz"
 
 
 def bedrock(number: int, **changes: Any) -> dict[str, Any]:
@@ -337,7 +338,7 @@ def _fixtures() -> Iterable[Fixture]:
                 ),
                 bedrock(4, input={"inputTokenCount": 90_000, "inputBodyS3Path": FAR}),
                 bedrock(5, input={}, output={}, errorCode="ThrottlingException"),
-                bedrock(6, input={"inputBodyS3Path": FAR.replace("bed-4", "bed-6")}),
+                bedrock(6, input={"inputBodyS3Path": FAR.replace(BODY, BODY[::-1])}),
             )
         ),
         "streamed bodies are arrays; guardrail stops; bodies in objects of their own; failed calls",
@@ -351,9 +352,18 @@ def _fixtures() -> Iterable[Fixture]:
         },
     )
     yield Fixture(
-        "bedrock/data/bed-4_input.json.gz", gzip.compress(UNGUARDED), "a body of more than 100 KB", status="body"
+        f"bedrock/data/{BODY}_input.json.gz", gzip.compress(UNGUARDED), "a body of more than 100 KB", status="body"
     )
-    yield Fixture("bedrock/data/bed-4_output.json.gz", gzip.compress(b"{}"), "an answer's body", status="skipped")
+    yield Fixture(
+        f"bedrock/data/{BODY.replace('0f', '1f')}_input.json.gz",
+        gzip.compress(UNGUARDED),
+        "a body that nobody names",
+        quarantined=1,
+    )
+    yield Fixture(f"bedrock/data/{BODY}_output.json.gz", gzip.compress(b"{}"), "an answer's body", status="skipped")
+    yield Fixture(
+        "native/data/of_input.json", lines({**NATIVE, "request_id": "n-2"}), "a name like a body's", exchanges=1
+    )
     yield Fixture("bedrock/amazon-bedrock-logs-permission-check", b"ok", "the permission check", status="skipped")
     yield Fixture(
         "litellm/lite-1.json",

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from hydrascope.errors import SourceError
+from hydrascope.explained import explain
 from hydrascope.settings import load
 from hydrascope.sources import SOURCES
 from tests.sources.fixtures import ENVOY, FIXTURES, RAY, Fixture, cri, lines
@@ -135,6 +137,24 @@ def test_an_operators_own_fields_are_read_where_the_settings_say_they_are(spark:
         ("envoy", "acct-1", "gpt-4o", "8.8.4.4", "edge", []),
     ]
     assert [row.broken for row in rows if row.broken] == [["account_id_required"]]
+
+
+def test_a_file_is_explained_by_what_it_is_known_by_and_a_record_of_it(spark: SparkSession, tmp_path: Path) -> None:
+    file = tmp_path / "a.ndjson"
+    file.write_bytes(lines(ENVOY))
+    told = explain(spark, str(file), load())
+    assert (told.found["format"], told.found["table"], told.found["fate"]) == ("envoy", "edges", "parsed")
+    assert "start_time" in told.found["why"]
+    places = {row["column"]: (row["value"], row["from"]) for row in told.fields}
+    assert places["request_id"] == ("env-1", "x-request-id")
+    assert places["path"] == ("/v1/chat/completions", "x-envoy-origin-path, x-envoy-original-path, path")
+    file.write_bytes(b"account_id,created_time\n")
+    assert explain(spark, str(file), load()).fields == []
+    file.write_bytes(b"no log at all")
+    assert "none of these was found" in explain(spark, str(file), load()).found["why"]
+    (tmp_path / "b").write_bytes(b"x")
+    with pytest.raises(SourceError, match="more than one object"):
+        explain(spark, str(tmp_path), load())
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from hydrascope.settings import EdgeSettings
 from hydrascope.stages.coverage import coverage
@@ -79,3 +80,26 @@ def test_the_difference_of_two_clocks_is_learned_and_an_id_of_another_request_is
     made = {int(a, 16): (int(b, 16), basis) for a, b, basis in rows(found, "exchange_id", "edge_id", "basis")}
     assert all(mine == theirs for mine, (theirs, _) in made.items())
     assert {mine for mine, (_, basis) in made.items() if basis == "place"} == {0, 7, 8}
+
+
+def test_an_edges_address_goes_before_a_peers_and_a_claimed_one_never_counts(make: Make) -> None:
+    own = [("10.0.0.9", "peer"), ("8.8.8.8", "edge"), ("8.8.8.8", "edge"), ("8.8.8.8", "peer")]
+    met = [("8.8.4.4", "edge"), ("8.8.4.4", "edge"), ("8.8.4.4", "peer"), ("8.8.4.4", "forwarded")]
+    served = make(
+        "exchanges", *[exchange(n, n, client_ip=ip, client_ip_basis=basis) for n, (ip, basis) in enumerate(own)]
+    )
+    saw = make(
+        "edges",
+        *[
+            edge(n, n, client_ip=ip, client_ip_basis=basis, user_agent="OpenAI/Python 1.3")
+            for n, (ip, basis) in enumerate(met)
+        ],
+    )
+    pairs = [{"exchange_id": f"{n:064x}", "edge_id": f"{n:064x}", "format": "waf", "basis": "id"} for n in range(4)]
+    joined = seen(served.withColumn("sdk", F.lit(None).cast("string")), saw, make("edge_matches", *pairs))
+    assert rows(joined, "exchange_id", "client_ip", "client_ip_basis", "sdk") == [
+        (f"{0:064x}", "8.8.4.4", "edge", "openai-python"),
+        (f"{1:064x}", "8.8.4.4", "edge", "openai-python"),
+        (f"{2:064x}", "8.8.8.8", "edge", "openai-python"),
+        (f"{3:064x}", "8.8.8.8", "peer", "openai-python"),
+    ]

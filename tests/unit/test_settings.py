@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,28 @@ def test_what_a_kind_is_worth_can_be_set_by_its_name_and_a_wrong_name_or_share_i
         load(None, ["worth.ja3=0.1", "worth.ip=2"])
     assert "unknown kind in worth.ja3; did you mean 'ja4'?" in str(refused.value)
     assert "worth.ip is 2; it takes a number from 0 to 1" in str(refused.value)
+
+
+def test_a_field_map_names_formats_words_and_places(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text('[fields.envoy]\naccount_id = "x-tenant"\n[ingest]\nedge_formats = ["cloudtrail"]\n')
+    made = load(str(file), ["fields.cloudflare.account_id=/RequestHeaders/x-id"])
+    assert made.fields == {"cloudflare": {"account_id": "/RequestHeaders/x-id"}, "envoy": {"account_id": "x-tenant"}}
+    assert made.ingest.edge_formats == ("cloudtrail",)
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("fields.envoi.account_id=x", "did you mean 'envoy'?"),
+        ("fields.envoy.acount_id=x", "account_id"),
+        ("fields.envoy.account_id=3", "takes a field's name"),
+        ("fields.envoy.account_id=a']['b", "takes a field's name"),
+        ('ingest.edge_formats=["kong"]', "cloudtrail"),
+        ("ingest.edge_formats=cloudtrail", 'a list of text, such as ["cloudtrail"]'),
+        ("ingest.trusted_hops=-1", "0 to 16"),
+    ],
+)
+def test_a_wrong_field_map_or_list_says_what_it_takes(override: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(told)):
+        load(None, [override])

@@ -31,7 +31,7 @@ def meaning(
     broken form has that problem alone.
     """
     mapped = _mapped(table, choices)
-    fields = readable(rows, table, choices.schema)
+    fields = _readable(rows, table, choices.schema)
     if table.takes is not None:
         fields = fields.where(_taken(table, contract.table))
     staged = {value.staged: value.read for value in mapped.values}
@@ -59,7 +59,7 @@ def meaning(
     )
 
 
-def readable(rows: DataFrame, table: Table, schema: StructType) -> DataFrame:
+def _readable(rows: DataFrame, table: Table, schema: StructType) -> DataFrame:
     """The rows with their record `_` as a format's map gets it: placeholders null, JSON within it opened, completed by others."""
     fields = rows.withColumn("_", cleaned(F.col("_"), schema))
     if table.opened:

@@ -10,8 +10,8 @@ END = "\u2404end"
 """A field that no log has, in an element after the record: where it is missing, the text did not end with the record."""
 
 FORMS = (
-    "duplicate_field", "empty_batch", "field_count", "field_of_other_shape", "not_csv", "not_json", "not_one_object", "not_utf8",
-    "other_line", "too_deep", "too_long", "unclosed_quote",
+    "body_without_record", "duplicate_field", "empty_batch", "field_count", "field_of_other_shape", "not_csv",
+    "not_json", "not_one_object", "not_utf8", "other_line", "too_deep", "too_long", "unclosed_quote",
 )  # fmt: skip
 """Rules about a record's form. A record that breaks one has no meaning, so nothing else is said about it."""
 

@@ -29,10 +29,13 @@ ALB_LEAST = 29
 
 ALB = re.compile(r"(https?|h2|grpcs|wss?) \d{4}-\d\d-\d\dT[\d:.]+Z app/")
 COMBINED = re.compile(
-    r'(?:(?P<host>\S+) )?(?P<remote_addr>[0-9A-Fa-f.:]+) \S+ (?P<remote_user>.+?) \[(?P<time_local>[^\]"]+)\] '
+    r'(?:(?P<host>\S+) )?(?P<remote_addr>[0-9A-Fa-f.:]+) \S+ (?P<remote_user>.{1,256}?) \[(?P<time_local>[^\]"]{1,64})\] '
     r'"(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) (?P<body_bytes_sent>\d+|-)(?P<rest>(?: .*)?)'
 )
-"""The combined log format of Apache and nginx, with a virtual host before it and other columns behind it."""
+"""The combined log format of Apache and nginx, with a virtual host before it and other columns behind it.
+
+Parts have a greatest length: a hostile line is given up in time that grows with its length alone.
+"""
 
 ENVOY_TEXT = re.compile(
     r'\[(?P<start_time>\d{4}-\d\d-\d\dT[\d:.]+Z)\] "(?P<method>\S+) (?P<path>\S+) (?P<protocol>\S+)" (?P<response_code>\d+) '

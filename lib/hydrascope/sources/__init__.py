@@ -110,7 +110,9 @@ def recognise(seen: Sample, known: Asked = Asked()) -> tuple[str | None, Recogni
         if found is not None:
             return source.name, _held(source, found, known)
     if known.forced is not None and seen.framing != "none":
-        return known.forced, _held(named(known.forced), Recognised(next(iter(named(known.forced).tables))), known)
+        source = named(known.forced)
+        divided = "+".join(name for name, table in source.tables.items() if table.takes is not None)
+        return source.name, _held(source, Recognised(divided or next(iter(source.tables))), known)
     return None, Recognised("nothing", reason=UNKNOWN)
 
 

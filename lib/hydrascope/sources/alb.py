@@ -15,7 +15,7 @@ from hydrascope.reading.texts import ALB_COLUMNS
 from hydrascope.sources import canonical
 from hydrascope.sources.canonical import Dialect
 from hydrascope.sources.fields import attributes, texts
-from hydrascope.sources.source import Choices, Mapped, Recognised, Source, Table
+from hydrascope.sources.source import Recognised, Source
 
 LINE = texts(ALB_COLUMNS)
 TIMES = ("request_processing_time", "target_processing_time", "response_processing_time")
@@ -24,16 +24,6 @@ TIMES = ("request_processing_time", "target_processing_time", "response_processi
 def recognise(sample: Sample) -> Recognised | None:
     """Lines of the form that `reading.texts.alb` reads."""
     return Recognised("edges") if sample.framing == "alb" else None
-
-
-def exchanges(record: Column, choices: Choices) -> Mapped:
-    """A line as an exchange, where the operator logs the account."""
-    return canonical.exchange(_given(record), record, choices, _dialect(record), *_key(record))
-
-
-def edges(record: Column, choices: Choices) -> Mapped:
-    """A line as a request that the balancer saw."""
-    return canonical.edge(_given(record), record, choices, _dialect(record), *_key(record))
 
 
 def _given(record: Column) -> dict[str, Column]:
@@ -71,5 +61,5 @@ SOURCE = Source(
     "alb",
     "lines of blank-separated columns that begin with a type, a time and app/",
     recognise,
-    {"edges": Table(LINE, edges), "exchanges": Table(LINE, exchanges)},
+    canonical.either(LINE, _given, _dialect, _key),
 )

@@ -25,9 +25,10 @@ CALL = structs({
     "input": {"inputBodyJson": None, "inputBodyS3Path": None, "inputTokenCount": None, "cacheReadInputTokenCount": None},
     "output": {"outputBodyJson": None, "outputTokenCount": None},
 })  # fmt: skip
-BODY = re.compile(r"(^|/)data/[^/]+_input\.json(\.gz)?$")
+REQUEST_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+BODY = re.compile(rf"(^|/)data/{REQUEST_ID}_input\.json(\.gz)?$")
 OTHER_PART = re.compile(
-    r"(^|/)data/[^/]+_(output\.json(\.gz)?|(input|output)_media[^/]*)$|amazon-bedrock-logs-permission-check$"
+    rf"(^|/)data/{REQUEST_ID}_(output\.json(\.gz)?|(input|output)_media[^/]*)$|(^|/)amazon-bedrock-logs-permission-check$"
 )
 
 

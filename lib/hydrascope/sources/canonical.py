@@ -18,7 +18,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 
 from hydrascope import addresses, values
 from hydrascope.pseudonyms import hmac
-from hydrascope.sources.source import Choices, Mapped
+from hydrascope.sources.source import Choices, Mapped, Table
 from hydrascope.values import Value
 
 Given = Mapping[str, Column]
@@ -89,6 +89,23 @@ def edge(given: Given, record: Column, choices: Choices, dialect: Dialect, *key:
     return _mapped({word: told[word] for word in told if word in WORDS["edges"]}, choices, dialect, key, SAME["edges"])
 
 
+def either(
+    schema: StructType,
+    given: Callable[[Column], Given],
+    dialect: Callable[[Column], Dialect],
+    key: Callable[[Column], tuple[str | Column, ...]],
+) -> dict[str, Table]:
+    """Both tables of a format whose records say the same whether they are read as an edge's or as exchanges."""
+
+    def as_edge(record: Column, choices: Choices) -> Mapped:
+        return edge(given(record), record, choices, dialect(record), *key(record))
+
+    def as_exchange(record: Column, choices: Choices) -> Mapped:
+        return exchange(given(record), record, choices, dialect(record), *key(record))
+
+    return {"edges": Table(schema, as_edge), "exchanges": Table(schema, as_exchange)}
+
+
 def _chosen(given: Given, record: Column, choices: Choices) -> dict[str, Column]:
     """What the record says under canonical words, at the places that the operator chose before the format's own."""
     return dict(given) | {word: at(record, choices.schema, place) for word, place in choices.fields.items()}
@@ -110,12 +127,9 @@ def _mapped(
     if "user_agent" in told:
         read["agent"] = values.lowered(told["user_agent"], "agent")
         columns["sdk"] = values.sdk(read["agent"].column)
-    if dialect.latency_ms is not None:
-        columns["latency_ms"] = F.coalesce(
-            *[read[name].column for name in ("latency_ms",) if name in read], dialect.latency_ms
-        )
-    one = F.lit(1.0)
-    columns["sample_rate"] = F.coalesce(read["sample_rate"].column, one) if "sample_rate" in read else one
+    for word, otherwise in (("latency_ms", dialect.latency_ms), ("sample_rate", F.lit(1.0))):
+        if otherwise is not None:
+            columns[word] = F.coalesce(columns[word], otherwise) if word in columns else otherwise
     columns["outcome"] = _outcome(read.get("status_code"), dialect.outcome)
     if dialect.attrs is not None:
         columns["attrs"] = dialect.attrs

@@ -16,7 +16,7 @@ from hydrascope.reading.sniffing import Sample
 from hydrascope.sources import canonical
 from hydrascope.sources.canonical import Dialect
 from hydrascope.sources.fields import attributes, texts
-from hydrascope.sources.source import Choices, Mapped, Recognised, Source, Table
+from hydrascope.sources.source import Recognised, Source
 
 REQUEST = texts([
     "RayID", "ParentRayID", "EdgeStartTimestamp", "EdgeEndTimestamp", "ClientIP", "ClientASN", "ClientCountry", "ClientIPClass",
@@ -28,16 +28,6 @@ REQUEST = texts([
 def recognise(sample: Sample) -> Recognised | None:
     """A request has a ray, a start at the edge and a client."""
     return Recognised("edges") if sample.has("RayID", "EdgeStartTimestamp") else None
-
-
-def exchanges(record: Column, choices: Choices) -> Mapped:
-    """A request as an exchange, where the operator logs the account."""
-    return canonical.exchange(_given(record), record, choices, _dialect(record), *_key(record))
-
-
-def edges(record: Column, choices: Choices) -> Mapped:
-    """A request that the edge saw."""
-    return canonical.edge(_given(record), record, choices, _dialect(record), *_key(record))
 
 
 def _given(record: Column) -> dict[str, Column]:
@@ -82,5 +72,5 @@ SOURCE = Source(
     "cloudflare",
     "the fields RayID and EdgeStartTimestamp",
     recognise,
-    {"edges": Table(REQUEST, edges), "exchanges": Table(REQUEST, exchanges)},
+    canonical.either(REQUEST, _given, _dialect, _key),
 )

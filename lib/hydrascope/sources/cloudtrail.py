@@ -15,7 +15,7 @@ from hydrascope.reading.sniffing import Sample
 from hydrascope.sources import canonical
 from hydrascope.sources.canonical import Dialect
 from hydrascope.sources.fields import attributes, structs
-from hydrascope.sources.source import Choices, Mapped, Recognised, Source, Table
+from hydrascope.sources.source import Recognised, Source
 
 EVENT = structs({
     "eventVersion": None, "eventTime": None, "eventSource": None, "eventName": None, "awsRegion": None, "sourceIPAddress": None,
@@ -30,16 +30,6 @@ def recognise(sample: Sample) -> Recognised | None:
     if not sample.has("eventVersion", "eventTime", "eventSource", "eventName"):
         return None
     return Recognised("exchanges", version=str(sample.first["eventVersion"]))
-
-
-def exchanges(record: Column, choices: Choices) -> Mapped:
-    """An event as an exchange; the account is the one that received the event."""
-    return canonical.exchange(_given(record), record, choices, _dialect(record), "account_id", record.eventID)
-
-
-def edges(record: Column, choices: Choices) -> Mapped:
-    """An event as the edge's view of a call that another log, such as Bedrock's own, holds with its tokens and prompt."""
-    return canonical.edge(_given(record), record, choices, _dialect(record), "account_id", record.eventID)
 
 
 def _given(record: Column) -> dict[str, Column]:
@@ -73,9 +63,10 @@ def _dialect(record: Column) -> Dialect:
     )
 
 
+_tables = canonical.either(EVENT, _given, _dialect, lambda record: ("account_id", record.eventID))
 SOURCE = Source(
     "cloudtrail",
     "the fields eventVersion, eventTime, eventSource and eventName",
     recognise,
-    {"exchanges": Table(EVENT, exchanges), "edges": Table(EVENT, edges)},
+    {name: _tables[name] for name in ("exchanges", "edges")},  # an event is an exchange where nothing else is said
 )

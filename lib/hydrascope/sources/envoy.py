@@ -13,7 +13,7 @@ from hydrascope.reading.sniffing import Sample
 from hydrascope.sources import canonical
 from hydrascope.sources.canonical import Dialect
 from hydrascope.sources.fields import attributes, texts
-from hydrascope.sources.source import Choices, Mapped, Recognised, Source, Table
+from hydrascope.sources.source import Recognised, Source
 
 LINE = texts([
     "start_time", "method", "x-envoy-origin-path", "x-envoy-original-path", "path", "response_code", "response_flags",
@@ -33,23 +33,6 @@ def recognise(sample: Sample) -> Recognised | None:
     return Recognised("edges") if is_envoy else None
 
 
-def exchanges(record: Column, choices: Choices) -> Mapped:
-    """A line as an exchange, where the operator logs the account."""
-    given = _given(record) | {
-        "provider": record["gen_ai.provider.name"],
-        "model": F.coalesce(record["gen_ai.response.model"], record["gen_ai.request.model"]),
-        "input_tokens": record["gen_ai.usage.input_tokens"],
-        "output_tokens": record["gen_ai.usage.output_tokens"],
-        "cached_input_tokens": record["gen_ai.usage.cached_input_tokens"],
-    }
-    return canonical.exchange(given, record, choices, _dialect(record), *_key(record))
-
-
-def edges(record: Column, choices: Choices) -> Mapped:
-    """A line as a request that an edge saw."""
-    return canonical.edge(_given(record), record, choices, _dialect(record), *_key(record))
-
-
 def _given(record: Column) -> dict[str, Column]:
     return {
         "event_time": record.start_time,
@@ -66,6 +49,11 @@ def _given(record: Column) -> dict[str, Column]:
         "bytes_in": record.bytes_received,
         "bytes_out": record.bytes_sent,
         "latency_ms": record.duration,
+        "provider": record["gen_ai.provider.name"],
+        "model": F.coalesce(record["gen_ai.response.model"], record["gen_ai.request.model"]),
+        "input_tokens": record["gen_ai.usage.input_tokens"],
+        "output_tokens": record["gen_ai.usage.output_tokens"],
+        "cached_input_tokens": record["gen_ai.usage.cached_input_tokens"],
     }
 
 
@@ -82,5 +70,5 @@ SOURCE = Source(
     "envoy",
     "the fields start_time and response_code with one of Envoy's own, as JSON lines or in containerd's lines",
     recognise,
-    {"edges": Table(LINE, edges), "exchanges": Table(LINE, exchanges)},
+    canonical.either(LINE, _given, _dialect, _key),
 )

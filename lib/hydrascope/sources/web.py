@@ -16,7 +16,7 @@ from hydrascope.reading.sniffing import Sample
 from hydrascope.sources import canonical
 from hydrascope.sources.canonical import Dialect
 from hydrascope.sources.fields import attributes, texts
-from hydrascope.sources.source import Choices, Mapped, Recognised, Source, Table
+from hydrascope.sources.source import Recognised, Source
 
 LINE = texts([
     "host", "remote_addr", "remote_user", "time_iso8601", "time_local", "msec", "request", "request_method",
@@ -41,16 +41,6 @@ def recognise(sample: Sample) -> Recognised | None:
     )
     is_traefik = sample.has("StartUTC", "DownstreamStatus")
     return Recognised("edges") if sample.framing == "combined" or is_nginx or is_traefik else None
-
-
-def exchanges(record: Column, choices: Choices) -> Mapped:
-    """A line as an exchange, where the operator logs the account."""
-    return canonical.exchange(_given(record), record, choices, _dialect(record), *_key(record))
-
-
-def edges(record: Column, choices: Choices) -> Mapped:
-    """A line as a request that an edge saw."""
-    return canonical.edge(_given(record), record, choices, _dialect(record), *_key(record))
 
 
 def _given(record: Column) -> dict[str, Column]:
@@ -96,5 +86,5 @@ SOURCE = Source(
     "web",
     "lines of the combined log format, or JSON with nginx's remote_addr and status or traefik's StartUTC and DownstreamStatus",
     recognise,
-    {"edges": Table(LINE, edges), "exchanges": Table(LINE, exchanges)},
+    canonical.either(LINE, _given, _dialect, _key),
 )

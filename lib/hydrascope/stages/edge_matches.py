@@ -132,8 +132,9 @@ def _same_place(
     """Of what no id matched: the pairs of one address, path and bytes at one time, where no other is near."""
     reach = settings.max_place_ms * AROUND + 1
     sides = F.broadcast(saw.select("format").distinct())
+    known = "client_ip is not null and path is not null and bytes_out is not null"
     left = (
-        served.where("client_ip is not null and path is not null and bytes_out is not null")
+        served.where(known)
         .crossJoin(sides)
         .join(by_id.select("exchange_id", "format"), ["exchange_id", "format"], "left_anti")
         .join(F.broadcast(skews.select("gateway", "format", "day", "skew_ms")), ["gateway", "format", "day"], "left")
@@ -152,8 +153,10 @@ def _same_place(
         )
     )
     around = F.explode(F.array(*[F.floor(F.col("edge_at") / reach) + step for step in (-1, 0, 1)]))
-    right = saw.join(by_id.select("edge_id"), "edge_id", "left_anti").select(
-        "edge_id", "format", "edge_at", "client_ip", "path", "bytes_out", "bytes_in", around.alias("bucket")
+    right = (
+        saw.where(known)
+        .join(by_id.select("edge_id"), "edge_id", "left_anti")
+        .select("edge_id", "format", "edge_at", "client_ip", "path", "bytes_out", "bytes_in", around.alias("bucket"))
     )
     paired = left.join(right, ["format", "client_ip", "path", "bytes_out", "bucket"]).withColumn(
         "apart_ms", F.col("edge_at") - F.col("at")

@@ -16,8 +16,8 @@ def objects(listing: DataFrame, *fates: DataFrame) -> DataFrame:
     """One row per listed object, from the fates of all kinds of records.
 
     `lines` is counted apart from the fates: by the survey, where it counts, else by the last position framing gave.
-    A body is one record, and read with the exchange that it is a part of. An unreadable object counts as one quarantined
-    record; an object in which no record was found is `empty`.
+    A body is one record: parsed with the exchange that it is a part of, or quarantined. An unreadable object counts as one
+    quarantined record; an object in which no record was found is `empty`.
     """
     counted = (
         union(list(fates), "source_uri", "source_pos", "fate")
@@ -30,7 +30,7 @@ def objects(listing: DataFrame, *fates: DataFrame) -> DataFrame:
     unreadable = (F.col("status") == "unreadable").cast("bigint")
     is_body = ((F.col("status") == "read") & (F.col("holds") == "bodies")).cast("bigint")
     counts = {name: F.coalesce(name, F.lit(0)) for name in FATES}
-    counts["parsed"] = counts["parsed"] + is_body
+    counts["parsed"] = counts["parsed"] + is_body - is_body * counts["quarantined"]
     counts["quarantined"] = counts["quarantined"] + unreadable
     ledger = (
         listing.join(counted, F.col("uri") == F.col("source_uri"), "left")

@@ -9,6 +9,7 @@ from hydrascope import contract
 from hydrascope.stages.fates import union
 
 SENTENCES = {
+    "body_without_record": "no record of the input names this body",
     "conflicting_duplicate": "another record has the same key and says something else",
     "duplicate_field": "a field is written twice",
     "empty_batch": "the batch holds no span",
