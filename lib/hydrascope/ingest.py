@@ -114,7 +114,7 @@ def with_bodies(
     named_so = wanting.select("part", F.lit(True).alias("named")).where("part is not null").distinct()
     broken = F.coalesce("note", F.when(F.col("named").isNull(), F.lit(ALONE)))
     lost = framed.join(named_so, "part", "left").withColumn("misread", broken).where("misread is not null")
-    lost = lost.withColumns({"blank": F.lit(False), "_": F.lit(None).cast(schema)})
+    lost = lost.withColumns({"blank": F.lit(False), "_": F.lit(None).cast(rows.schema["_"].dataType)})
     return told.select(*rows.columns).unionByName(lost.select(*rows.columns))
 
 
