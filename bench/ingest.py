@@ -3,9 +3,9 @@
 The lines are native exchanges in NDJSON, made from a seed and removed at the end: once with prompts (about 850 bytes a line) and
 once without (about 600). The plain job is `spark.read.schema(...).json(...).write.format("delta")`: every field of the lines,
 prompts too where there are any, numbers and times as such, no check, no ledger, one table. Ours reads every object once more
-beforehand to hash and count it, frames records itself, reduces prompts, finds duplicates, passes the gates and writes all tables of
-ingest. Both take turns, after a warm-up over a small part. Memory is the resident set of this process, its JVM and its Python
-workers together, looked at four times a second; what workers share is counted for each.
+beforehand to hash and count it, frames records itself, reduces prompts, finds duplicates, passes the gates and writes all
+tables of ingest. Both take turns, after a warm-up over a small part. Memory is the resident set of this process, its JVM and
+its Python workers together, looked at four times a second; what workers share is counted for each.
 """
 
 from __future__ import annotations
@@ -43,11 +43,19 @@ SCHEMA = (
     "asn bigint, country string, provider string, model string, operation string, prompt string, template_id string, "
     "capability string, input_tokens bigint, output_tokens bigint, cached_input_tokens bigint, status_code int, latency_ms double"
 )
-WORDS = (
-    "explain function returns value list table query error module class write test review change commit deploy server client "
-    "data model train score label image text summary letter meeting plan budget report market customer product design paper"
-).split()
-AGENTS = ("OpenAI/Python 1.30.1", "Anthropic/Python 0.40.0", "axios/1.7.2", "python-requests/2.32.3", "Mozilla/5.0 (X11; Linux x86_64)")
+WORDS = [
+    "explain", "function", "returns", "value", "list", "table", "query", "error", "module", "class",
+    "write", "test", "review", "change", "commit", "deploy", "server", "client", "data", "model",
+    "train", "score", "label", "image", "text", "summary", "letter", "meeting", "plan", "budget",
+    "report", "market", "customer", "product", "design", "paper",
+]  # fmt: skip
+AGENTS = (
+    "OpenAI/Python 1.30.1",
+    "Anthropic/Python 0.40.0",
+    "axios/1.7.2",
+    "python-requests/2.32.3",
+    "Mozilla/5.0 (X11; Linux x86_64)",
+)
 
 
 @dataclass
@@ -71,10 +79,10 @@ def main() -> None:
     spark = session.start(load().spark)
     rows = []
     with tempfile.TemporaryDirectory(prefix="hydrascope-bench-", dir=chosen.folder) as name:
-        for kind in kinds if chosen.lines else ():
-            rows.append(compared(spark, Path(name), chosen.lines, kind == "with", chosen.rounds, chosen.seed))
+        place, kinds = Path(name), kinds if chosen.lines else ()
+        rows += [compared(spark, place, chosen.lines, kind == "with", chosen.rounds, chosen.seed) for kind in kinds]
         if chosen.objects:
-            rows.append(small_objects(spark, Path(name), chosen.objects, chosen.seed))
+            rows.append(small_objects(spark, place, chosen.objects, chosen.seed))
     if chosen.json:
         screen.as_json(rows)
     else:
@@ -101,7 +109,8 @@ def compared(spark: SparkSession, folder: Path, count: int, prompts: bool, round
             peaks[side] = max(peaks[side], memory.peak)
             tell(f"{'with' if prompts else 'without'} prompts: {side} {seconds[side][-1]:.1f} s")
     held = tables.read(spark, str(warehouse), "exchanges").count()
-    assert held == spark.read.format("delta").load(str(copy)).count() == count, "records went missing"
+    if not held == spark.read.format("delta").load(str(copy)).count() == count:
+        raise SystemExit(f"{count - held} of {count} records went missing")
     shares = gate_share(spark, warehouse)
     for place in (warm, lines, warehouse, copy):
         shutil.rmtree(place)
@@ -124,7 +133,8 @@ def small_objects(spark: SparkSession, folder: Path, count: int, seed: int) -> d
     with watched() as memory:
         seconds = timed(lambda: ingest(spark, objects, warehouse))
     held = tables.read(spark, str(warehouse), "objects").where("lines = 1 and parsed = 1").count()
-    assert held == count, f"{held} of {count} objects were read whole"
+    if held != count:
+        raise SystemExit(f"{held} of {count} objects were read whole")
     row = {
         "input": f"{count:,} objects of one LiteLLM record",
         "ours_per_second": round(count / seconds),
@@ -171,7 +181,9 @@ def write_lines(folder: Path, count: int, prompts: bool, seed: int) -> int:
     folder.mkdir(parents=True)
     per_file = -(-count // FILES)
     for number in range(FILES):
-        chunk = lines(range(number * per_file, min((number + 1) * per_file, count)), prompts, random.Random(seed * FILES + number))
+        chunk = lines(
+            range(number * per_file, min((number + 1) * per_file, count)), prompts, random.Random(seed * FILES + number)
+        )
         with (folder / f"part-{number}.ndjson").open("w", encoding="ascii") as file:
             file.writelines(chunk)
     return sum(path.stat().st_size for path in folder.iterdir())
@@ -192,7 +204,8 @@ def lines(numbers: range, prompts: bool, draw: random.Random) -> Iterator[str]:
             f'"conversation_id":"conv_{number // 4:014d}","trace_id":"{draw.getrandbits(128):032x}",'
             f'"client_ip":"{11 + account % 80}.{account % 250}.{number % 4}.{1 + account % 200}","ja3":"{account % 40:032x}",'
             f'"ja4":"{ja4s[account % 40]}","user_agent":"{AGENTS[account % 5]}","device_id":"dev_{account * 7919:012x}",'
-            f'"asn":{1000 + account % 500},"country":"DE","provider":"first","model":"model-{account % 5}","operation":"messages.create",'
+            f'"asn":{1000 + account % 500},"country":"DE","provider":"first","model":"model-{account % 5}",'
+            f'"operation":"messages.create",'
             f'{prompt}"capability":"software_engineering","input_tokens":{100 + number % 900},"output_tokens":{number % 700},'
             f'"cached_input_tokens":0,"status_code":200,"latency_ms":{500 + number % 3000}.5}}\n'
         )
@@ -208,11 +221,20 @@ def write_objects(folder: Path, count: int, seed: int) -> None:
         messages = [{"role": "user", "content": " ".join(draw.choices(WORDS, k=30))}]
         moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(START + number))
         record = {
-            "request_id": f"chatcmpl-{number:012d}", "call_type": "acompletion", "api_key": f"{number % 5000:032x}", "startTime": moment,
-            "endTime": moment, "model": "gpt-4o", "user": f"u-{number % 5000}", "team_id": "", "cache_hit": "None", "prompt_tokens": 40,
-            "completion_tokens": 20, "requester_ip_address": "8.8.4.4", "metadata": "{}", "messages": json.dumps(messages),
+            "request_id": f"chatcmpl-{number:012d}",
+            "call_type": "acompletion",
+            "api_key": f"{number % 5000:032x}",
+            "startTime": moment,
+            "endTime": moment,
+            "model": "gpt-4o",
+            "user": f"u-{number % 5000}",
+            "prompt_tokens": 40,
+            "completion_tokens": 20,
+            "requester_ip_address": "8.8.4.4",
+            "metadata": "{}",
+            "messages": json.dumps(messages),
             "status": "success",
-        }  # fmt: skip
+        }
         (place / f"{number:08d}.json").write_text(json.dumps(record), encoding="ascii")
 
 

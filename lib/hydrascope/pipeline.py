@@ -153,7 +153,7 @@ def run_stage(run: Run, stage: Stage) -> None:
 
 @contextmanager
 def _new_run(spark: SparkSession, warehouse: str, settings: Settings, listener: Listener) -> Iterator[Run]:
-    """A run over a warehouse that this version may write.
+    """A run over a warehouse that this version may write, as its one writer.
 
     However it ends, its frames are given back and what it did is listed; an error in that is raised with the one that
     ended the run as its context.
@@ -161,13 +161,14 @@ def _new_run(spark: SparkSession, warehouse: str, settings: Settings, listener: 
     tables.check(warehouse)
     now = dt.datetime.now(dt.UTC)
     run = Run(spark, warehouse, settings, listener, f"{now:%Y%m%dT%H%M%SZ}-{os.getpid():x}")
-    try:
-        yield run
-    finally:
-        for frame in run.frames.values():
-            frame.unpersist()
-        run.frames.clear()
-        recording.list_runs(spark, warehouse, run.refused)
+    with tables.held(warehouse):
+        try:
+            yield run
+        finally:
+            for frame in run.frames.values():
+                frame.unpersist()
+            run.frames.clear()
+            recording.list_runs(spark, warehouse, run.refused)
 
 
 def _ingest(run: Run, source: str, forced: str | None) -> None:

@@ -42,12 +42,14 @@ LOGGING = Path(__file__).with_name("log4j2.properties").absolute()
 def start(settings: SparkSettings | None = None) -> SparkSession:
     """The running session, or a new one.
 
+    In a running one, whoever started it, every setting of `ALWAYS` that may still be changed is set: results rest on UTC.
     Started by `python`, the session takes master and memory from `settings` and its jars from the verified local
     folder, so that nothing is resolved at start. Started by spark-submit, the cluster's settings win and only the
     settings that results rest on are added. Raises SettingsError where Java or a jar is missing or altered.
     """
     running = SparkSession.getActiveSession()
     if running is not None:
+        _insist(running)
         return running
     chosen = settings or SparkSettings()
     builder = SparkSession.builder.appName("hydrascope")
@@ -59,6 +61,12 @@ def start(settings: SparkSettings | None = None) -> SparkSession:
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     return spark
+
+
+def _insist(running: SparkSession) -> None:
+    for name, value in ALWAYS.items():
+        if running.conf.isModifiable(name) and running.conf.get(name, None) != value:
+            running.conf.set(name, value)
 
 
 def _local(builder: SparkSession.Builder, chosen: SparkSettings) -> SparkSession.Builder:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -15,9 +18,11 @@ from pyspark.sql import types as T
 
 from hydrascope import contract as contracts
 from hydrascope.contract import Contract
-from hydrascope.errors import ContractError, NotFound
+from hydrascope.errors import ContractError, NotFound, ServiceError
 
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+LOCK = ".writer"
+"""The file by which a run holds its warehouse."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +96,32 @@ def read(spark: SparkSession, warehouse: str, table: str, version: int | None = 
 
 
 def check(warehouse: str) -> None:
-    """Refuse a warehouse with a table that a newer contract wrote, before anything is done to it."""
+    """Refuse a warehouse with a table that a newer contract wrote or that is damaged, before anything is done to it.
+
+    Read from the commits and the sizes of files, without Spark. Each commit must be there, must add as many rows as its
+    record tells, and each file of the latest version must be as long as the commit says. Raises ContractError.
+    """
     for table in contracts.tables():
         if exists(warehouse, table):
             _known(warehouse, table)
+            _demand_whole(warehouse, table)
+
+
+@contextmanager
+def held(warehouse: str) -> Iterator[None]:
+    """Hold the warehouse as its one writer; the system lets go of it when the process ends, however that happens.
+
+    Raises ServiceError where another process holds it: two runs at once would each miss what the other adds.
+    """
+    Path(warehouse).mkdir(parents=True, exist_ok=True)
+    with (Path(warehouse) / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ServiceError(
+                f"another run writes to '{warehouse}'; wait until it has ended, or choose another --warehouse"
+            ) from error
+        yield
 
 
 def write(
@@ -182,6 +209,41 @@ def _known(warehouse: str, table: str) -> Commit:
             f"to {known}; upgrade hydrascope, or choose another --warehouse"
         )
     return latest
+
+
+def _demand_whole(warehouse: str, table: str) -> None:
+    """Refuse a table whose commits or files are not all there (Delta transaction log protocol: add and remove actions).
+
+    Delta itself takes away commits that are older than a checkpoint; what they added cannot be looked at any more.
+    """
+    log = Path(path(warehouse, table)) / "_delta_log"
+    commits = sorted(log.glob("[0-9]*[0-9].json"))
+    first = 0 if next(log.glob("*.checkpoint*.parquet"), None) is None else int(commits[0].stem)
+    files: dict[str, int] = {}
+    for version, file in enumerate(commits, first):
+        if int(file.stem) != version:
+            raise _damaged(warehouse, table, version, "is missing")
+        actions = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        added = [action["add"] for action in actions if "add" in action]
+        for action in actions:
+            files.pop(action.get("remove", {}).get("path"), None)
+        files |= {each["path"]: int(each["size"]) for each in added}
+        told = _commit(warehouse, table, file).note.get("record", {}).get("rows")
+        if told is not None and told != (rows := sum(json.loads(each["stats"])["numRecords"] for each in added)):
+            raise _damaged(warehouse, table, version, f"adds {rows} rows, but says that it wrote {told}")
+    for name, size in files.items():
+        data = Path(path(warehouse, table), unquote(name))
+        found = data.stat().st_size if data.is_file() else None
+        if found != size:
+            state = "is gone" if found is None else f"has {found} bytes, {size} were written"
+            raise _damaged(warehouse, table, version, f"is damaged: the file '{data.name}' {state}")
+
+
+def _damaged(warehouse: str, table: str, version: int, told: str) -> ContractError:
+    return ContractError(
+        f"version {version} of table '{table}' in '{warehouse}' {told}; restore the table from a copy, or choose "
+        "another --warehouse"
+    )
 
 
 def _commit(warehouse: str, table: str, file: Path) -> Commit:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from pyspark.sql import SparkSession
 
 from hydrascope import pipeline, tables
@@ -89,6 +90,7 @@ def groups(spark: SparkSession, warehouse: Path, old: dict[str, str]) -> set[fro
     return {frozenset(group) for group in found.values()}
 
 
+@pytest.mark.fault(27)
 def test_clusters_are_the_same_when_names_times_files_and_deliveries_change_and_a_bystander_comes(
     spark: SparkSession, small: Small, tmp_path: Path
 ) -> None:

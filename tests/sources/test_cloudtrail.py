@@ -61,6 +61,7 @@ def test_an_event_is_an_exchange_of_the_account_that_received_it(spark: SparkSes
     assert {name: found[name] for name in expected} == expected
 
 
+@pytest.mark.fault(9, 27)
 def test_names_redelivery_errors_and_shapes_are_told_apart(spark: SparkSession, tmp_path: Path) -> None:
     events = [
         {"eventID": "service", "sourceIPAddress": "ec2.amazonaws.com"},

@@ -56,11 +56,13 @@ def test_a_last_line_end_makes_no_further_line() -> None:
     assert len(frames("lines", b"a\nb\n")) == len(frames("lines", b"a\nb")) == 2
 
 
+@pytest.mark.fault(13)
 def test_cr_alone_ends_a_line_only_where_there_is_no_lf() -> None:
     assert [f.raw for f in frames("lines", b"a\rb\r")] == [b"a", b"b"]
     assert [f.raw for f in frames("lines", b"a\rb\nc\n")] == [b"a\rb", b"c"]
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize("size", [10, 64, 5000])
 def test_a_line_over_the_limit_keeps_its_first_kilobyte_and_its_neighbours_are_whole(size: int) -> None:
     found = frames("lines", *split(b"a\n" + b"x" * 4000 + b"\nb\n", size), max_bytes=2048)
@@ -71,12 +73,14 @@ def test_a_line_over_the_limit_keeps_its_first_kilobyte_and_its_neighbours_are_w
     ]
 
 
+@pytest.mark.fault(12)
 def test_bytes_that_are_no_utf8_and_half_surrogates_are_noted_on_their_own_line_alone() -> None:
     found = frames("lines", b'{"a":"ok"}\n{"b":"\xff"}\n{"c":"\\ud800x"}\n{"d":"\\ud83d\\ude00"}\n{"e":"\\\\ud800"}')
     assert [f.note for f in found] == [None, "not_utf8", "lone_surrogate", None, None]
     assert found[1].raw == b'{"b":"\xff"}'
 
 
+@pytest.mark.fault(5)
 @pytest.mark.parametrize("size", [1, 3, 50, 10_000])
 def test_documents_are_exact_slices_pretty_printed_or_concatenated(size: int) -> None:
     first = json.dumps({"a": [1, {"b": "}\u00e9{"}]}, indent=2, ensure_ascii=False).encode()
@@ -108,6 +112,17 @@ def test_csv_rows_keep_their_text_and_become_objects_under_the_headers_names() -
     assert [f.note for f in found] == [None, None, None, "field_count"]
 
 
+def test_a_csv_row_over_several_lines_keeps_the_line_ends_within_it() -> None:
+    found = frames("csv", b'a,b\r\n1,"x\r\ny"\r\n2,"x\ny",3\r\n\r\n4,5\r\n')
+    assert [(f.raw, f.note) for f in found] == [
+        (b'1,"x\r\ny"', None),
+        (b'2,"x\ny",3', "field_count"),
+        (b"", None),
+        (b"4,5", None),
+    ]
+    assert json.loads(found[0].json or "") == {"a": "1", "b": "x\r\ny"}
+
+
 def test_a_quote_that_is_never_closed_costs_its_own_row_only() -> None:
     rows = b"".join(b"a%d,x\n" % number for number in range(500))
     found = frames("csv", b"account_id,note\n" + b'bad,"open\n' + rows)
@@ -136,6 +151,7 @@ def test_batches_are_bounded_and_positions_count_from_one_without_a_gap() -> Non
     assert table["note"].to_pylist()[20_000] == "not_utf8"
 
 
+@pytest.mark.fault(3)
 def test_compression_is_told_from_the_bytes_and_members_and_padding_are_followed() -> None:
     data = os.urandom(3 * PIECE) + b"end"
     packed = gzip.compress(data[:PIECE]) + gzip.compress(data[PIECE:]) + b"\0" * 100
@@ -143,6 +159,7 @@ def test_compression_is_told_from_the_bytes_and_members_and_padding_are_followed
     assert unpacked(packed) == unpacked(zstd) == unpacked(data) == data
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("cut", [4, 9, 30, "half"])
 def test_a_cut_gzip_is_unreadable(cut: int | str) -> None:
     packed = gzip.compress(os.urandom(5000))
@@ -150,6 +167,7 @@ def test_a_cut_gzip_is_unreadable(cut: int | str) -> None:
         unpacked(packed[: len(packed) // 2] if cut == "half" else packed[: -int(cut)])
 
 
+@pytest.mark.fault(2)
 def test_a_damaged_gzip_and_bytes_after_its_end_are_unreadable() -> None:
     packed = bytearray(gzip.compress(b"x" * 5000))
     with pytest.raises(Unreadable, match="follow"):
@@ -159,6 +177,7 @@ def test_a_damaged_gzip_and_bytes_after_its_end_are_unreadable() -> None:
         unpacked(bytes(packed))
 
 
+@pytest.mark.fault(20)
 def test_a_gzip_bomb_is_stopped_by_ratio_and_by_size() -> None:
     bomb = gzip.compress(b"0" * (64 << 20))
     with pytest.raises(Unreadable, match="max_ratio"):
@@ -167,6 +186,7 @@ def test_a_gzip_bomb_is_stopped_by_ratio_and_by_size() -> None:
         unpacked(bomb, Limits(object_bytes=8 << 20, ratio=10_000))
 
 
+@pytest.mark.fault(11)
 def test_utf16_is_transcoded_and_a_byte_order_mark_dropped() -> None:
     text = '{"a":"\u00e9\u4e2d"}\n'
     assert unpacked(b"\xef\xbb\xbf" + text.encode()) == text.encode()
@@ -194,6 +214,7 @@ def test_a_survey_counts_lines_apart_from_the_framing(tmp_path: Path) -> None:
         assert (seen.holds, seen.framing, seen.records) == ("exchanges", "lines", len(frames("lines", data)))
 
 
+@pytest.mark.fault(2, 14, 16)
 def test_unreadable_empty_and_unknown_objects_are_findings_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "cut.gz").write_bytes(gzip.compress(b'{"request_id":"r"}' * 50)[:-5])
     (tmp_path / "not.json.gz").write_bytes(b"\x9e\x00 neither packed nor text")
@@ -222,6 +243,7 @@ def test_unreadable_empty_and_unknown_objects_are_findings_with_a_reason(tmp_pat
     assert len(found["cut.gz"].head) <= KEPT
 
 
+@pytest.mark.fault(15)
 def test_a_folder_is_listed_in_natural_order_and_hidden_names_carry_a_reason(tmp_path: Path) -> None:
     names = [
         "part-10.json",

@@ -70,6 +70,7 @@ def test_a_row_of_spend_logs_is_an_exchange(spark: SparkSession, tmp_path: Path)
     assert len(found["c1"]["template_id"]) == 64
 
 
+@pytest.mark.fault(44)
 def test_accounts_prompts_failures_and_broken_json_are_told_apart(spark: SparkSession, tmp_path: Path) -> None:
     parts = [
         {

@@ -111,6 +111,7 @@ def test_a_label_wins_over_the_rules_and_the_basis_tells_which_it_is(spark: Spar
     }
 
 
+@pytest.mark.fault(4, 6, 8, 10, 12, 19, 22)
 def test_every_fault_of_a_line_is_quarantined_by_name_and_the_ledger_balances(
     spark: SparkSession, tmp_path: Path
 ) -> None:
@@ -156,6 +157,7 @@ def test_every_fault_of_a_line_is_quarantined_by_name_and_the_ledger_balances(
     assert all(row.reason.endswith(".") for row in kept.values())
 
 
+@pytest.mark.fault(27)
 def test_the_same_records_give_the_same_fates_in_any_order_and_split(spark: SparkSession, tmp_path: Path) -> None:
     records = [line(request_id=f"r{number}") for number in range(20)]
     records += [
@@ -180,6 +182,7 @@ def test_the_same_records_give_the_same_fates_in_any_order_and_split(spark: Spar
     assert len(seen[0]) == 20
 
 
+@pytest.mark.fault(27)
 def test_a_record_that_repeats_or_contradicts_the_table_gives_way_to_it(spark: SparkSession, tmp_path: Path) -> None:
     for name, data in {
         "old": line(),
@@ -193,6 +196,7 @@ def test_a_record_that_repeats_or_contradicts_the_table_gives_way_to_it(spark: S
     assert rows(found, "source_pos", "fate") == [(1, "duplicate"), (2, "quarantined"), (3, "parsed")]
 
 
+@pytest.mark.fault(18)
 def test_csv_ndjson_and_parquet_say_the_same(spark: SparkSession, tmp_path: Path) -> None:
     small = {"request_id": "r1", "event_time": "2026-05-01T12:00:00Z", "account_id": "a1", "input_tokens": 7}
     folder = tmp_path / "a b+c%20[x]"
@@ -216,6 +220,7 @@ def test_csv_ndjson_and_parquet_say_the_same(spark: SparkSession, tmp_path: Path
     }
 
 
+@pytest.mark.fault(1, 16)
 def test_a_damaged_object_costs_itself_only_and_is_kept_in_quarantine(spark: SparkSession, tmp_path: Path) -> None:
     packed = gzip.compress(b"\n".join(line(request_id=f"r{number}") for number in range(2000)))
     (tmp_path / "cut.json.gz").write_bytes(packed[: len(packed) // 2])
@@ -277,6 +282,7 @@ def test_models_are_read_and_what_is_no_reference_in_a_folder_of_references_is_t
     assert "which holds CSV with the columns" in reasons["list.csv"]
 
 
+@pytest.mark.fault(26)
 def test_an_object_that_changes_under_the_reader_fails_the_run(spark: SparkSession, tmp_path: Path) -> None:
     from pyspark.errors import PySparkException
 

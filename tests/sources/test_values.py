@@ -24,6 +24,7 @@ def read(spark: SparkSession, value: values.Value, texts: list[str | None]) -> d
     return {row[0]: (row[1], row[2]) for row in frame.select("text", value.column, value.problem).collect()}
 
 
+@pytest.mark.fault(41)
 def test_placeholders_of_every_spelling_are_no_value(spark: SparkSession) -> None:
     blanks = ["", " ", "NaN", "unknown", "NULL", " None ", "-", "n/a", "\tN/A\n", "undefined", '"NaN"']
     kept = ["NA", "0", "a", " acct_1 ", "nonesuch", "un known", "x" * 500]
@@ -40,6 +41,7 @@ def test_an_id_of_nothing_but_zeros_is_no_id(spark: SparkSession) -> None:
     assert [row[0] for row in frame.select(values.identifier(F.col("text"))).collect()] == [None, None, None, "f00d"]
 
 
+@pytest.mark.fault(43)
 def test_addresses_have_one_spelling_and_nobodys_addresses_are_none(spark: SparkSession) -> None:
     same = {
         "8.8.4.4": [
@@ -103,10 +105,12 @@ def test_a_name_in_place_of_an_address_is_a_service(spark: SparkSession) -> None
     assert found == ["edge", "service", "service", "edge", None]
 
 
+@pytest.mark.fault(43)
 def test_canonical_never_raises() -> None:
     assert canonical("::" * 100) == canonical(":") == canonical("1.2.3.4:") == "!"
 
 
+@pytest.mark.fault(23)
 def test_times_need_their_zone_and_are_never_guessed(spark: SparkSession) -> None:
     noon = dt.datetime(2026, 5, 1, 12, 0)
     found = read(
@@ -136,6 +140,7 @@ def test_times_need_their_zone_and_are_never_guessed(spark: SparkSession) -> Non
     assert unreadable == {"2026", "12:00:00", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "1777636800"}
 
 
+@pytest.mark.fault(21)
 def test_numbers_are_times_in_the_unit_that_fits_and_zoneless_times_of_such_sources_are_utc(
     spark: SparkSession,
 ) -> None:
@@ -157,6 +162,7 @@ def test_numbers_are_times_in_the_unit_that_fits_and_zoneless_times_of_such_sour
     assert {found[text] for text in ("123", "9" * 30, "1e400", "NaN")} == {(None, "t_unreadable")}
 
 
+@pytest.mark.fault(10)
 def test_whole_numbers_are_not_cut_or_wrapped(spark: SparkSession) -> None:
     found = read(
         spark,

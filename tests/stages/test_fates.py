@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -94,6 +95,7 @@ def test_of_contradicting_records_the_least_content_is_kept_and_its_repeats_are_
     }
 
 
+@pytest.mark.fault(27)
 def test_fates_do_not_depend_on_places_or_partitions(make: Make) -> None:
     def kept(frame: DataFrame) -> list[tuple[Any, ...]]:
         return rows(
@@ -117,6 +119,7 @@ def test_rows_of_the_table_come_first(make: Make) -> None:
     assert rows(found, "source_pos", "fate") == [(1, "duplicate"), (2, "quarantined"), (3, "parsed")]
 
 
+@pytest.mark.fault(41)
 def test_a_key_that_is_null_is_never_a_duplicate(make: Make) -> None:
     both = records(make, "accounts", {"source_pos": 1, "account_id": None}, {"source_pos": 2, "account_id": None})
     assert rows(judged(both, contract.load("accounts")), "fate") == [("quarantined",), ("quarantined",)]
@@ -157,6 +160,7 @@ def test_the_ledger_has_every_object_and_adds_up(spark: SparkSession, make: Make
     assert ledger.where("lines <> parsed + quarantined + duplicates + blank").isEmpty()
 
 
+@pytest.mark.fault(7)
 def test_a_record_that_went_missing_unbalances_the_ledger(spark: SparkSession, make: Make) -> None:
     found = judged(given(make).where("source_pos <> 8"), contract.load("exchanges"))
     assert objects(listed(spark), found).where("lines <> parsed + quarantined + duplicates + blank").count() == 1

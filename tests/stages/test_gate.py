@@ -38,6 +38,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.fault(40)
 @pytest.mark.parametrize(("row", "broken"), ROWS, ids=[f"{name} {row}" for row, name in ROWS])
 def test_each_judge_finds_the_one_rule_that_a_row_breaks(
     spark: SparkSession, row: tuple[object, ...], broken: str

@@ -17,6 +17,7 @@ FITS, CONTRACTED = 1_000, 0
 """Edges that one task may join: with none, GraphFrames joins what is left after contraction."""
 
 
+@pytest.mark.fault(42)
 @pytest.mark.parametrize("local_edges", [FITS * 10, CONTRACTED])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_components_equal_those_of_networkx_whatever_the_order_and_with_a_path_of_five_hundred(
@@ -40,6 +41,7 @@ def test_components_equal_those_of_networkx_whatever_the_order_and_with_a_path_o
     assert spark._jsparkSession.sharedState().cacheManager().isEmpty(), "something stayed cached"
 
 
+@pytest.mark.fault(42)
 def test_an_edge_to_a_vertex_that_does_not_exist_is_refused(spark: SparkSession) -> None:
     vertices = spark.createDataFrame([("a",), ("b",)], "id string")
     edges = spark.createDataFrame([("a", "b"), ("b", "stranger")], "src string, dst string")

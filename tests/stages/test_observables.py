@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pyspark.sql import DataFrame
 
 from hydrascope.settings import EgressSettings, HubSettings, LinkSettings
@@ -121,6 +122,7 @@ def test_a_hub_is_not_made_cohesive_by_context_such_as_common_working_hours(make
     assert edges.isEmpty()
 
 
+@pytest.mark.fault(41)
 def test_a_hub_joins_only_the_accounts_that_share_an_independent_value_and_a_diverse_hub_joins_nobody(
     make: Callable[..., DataFrame],
 ) -> None:

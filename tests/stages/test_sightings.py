@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from hydrascope.stages.sightings import sightings
@@ -22,6 +23,7 @@ def at(hour: int) -> dt.datetime:
     return dt.datetime(2026, 5, 1, hour)
 
 
+@pytest.mark.fault(44)
 def test_values_of_a_day_are_counted_with_their_first_and_last_time(
     spark: SparkSession, make: Callable[..., DataFrame]
 ) -> None:

@@ -35,6 +35,7 @@ def test_the_content_hash_ignores_order_partitions_and_volatile_columns_but_sees
     )
 
 
+@pytest.mark.fault(36)
 def test_an_append_with_the_same_fingerprint_happens_once(make: Callable[..., DataFrame], tmp_path: Path) -> None:
     frame, warehouse, models = make("models", {"model": "m"}), str(tmp_path), contracts.load("models")
     spark = frame.sparkSession
@@ -64,6 +65,7 @@ def test_a_column_that_an_older_contract_did_not_have_is_null(make: Callable[...
     assert (row["campaign_id"], row["operator"], row["declared"]) == ("HS-00000000AA", None, None)
 
 
+@pytest.mark.fault(39)
 def test_a_missing_table_and_one_that_something_else_wrote_to_are_refused(
     make: Callable[..., DataFrame], tmp_path: Path
 ) -> None:
@@ -75,6 +77,7 @@ def test_a_missing_table_and_one_that_something_else_wrote_to_are_refused(
         tables.read(frame.sparkSession, str(tmp_path), "models")
 
 
+@pytest.mark.fault(40)
 def test_a_column_that_an_older_table_lacks_is_null_there_and_an_append_brings_it(
     make: Callable[..., DataFrame], tmp_path: Path
 ) -> None:

@@ -63,10 +63,11 @@ class Bare:
 Frames = Iterator[list[Frame] | Bare]
 
 
-def lines(pieces: Iterable[bytes], max_bytes: int) -> Frames:
+def lines(pieces: Iterable[bytes], max_bytes: int, *, keep_cr: bool = False) -> Frames:
     """One record per line, without its line end. LF or CRLF ends a line; CR alone does in an object without any LF.
 
-    Blank lines are records. A line over `max_bytes` keeps its first kilobyte and the note `too_long`.
+    With `keep_cr` the CR of a CRLF stays with the line. Blank lines are records. A line over `max_bytes` keeps its first
+    kilobyte and the note `too_long`.
     """
     newline = b""
     rest, dropped = b"", False
@@ -81,12 +82,12 @@ def lines(pieces: Iterable[bytes], max_bytes: int) -> Frames:
         else:
             found[0] = rest + found[0]
         rest = found.pop()
-        yield from _checked(found, max_bytes)
+        yield from _checked(found, max_bytes, keep_cr)
         if len(rest) > max_bytes:
             yield [Frame(rest[:KEPT], note="too_long")]
             rest, dropped = b"", True
     if rest:
-        yield from _checked([rest], max_bytes)
+        yield from _checked([rest], max_bytes, keep_cr)
 
 
 def line_end(piece: bytes) -> bytes:
@@ -94,12 +95,12 @@ def line_end(piece: bytes) -> bytes:
     return b"\r" if b"\r" in piece and b"\n" not in piece else b"\n"
 
 
-def _checked(found: list[bytes], max_bytes: int) -> Frames:
-    """The same lines without CR; with notes where any needs one, found at the speed of the whole list."""
+def _checked(found: list[bytes], max_bytes: int, keep_cr: bool) -> Frames:
+    """The same lines, without CR unless it is kept; with notes where any needs one, found at the speed of the whole list."""
     if not found:
         return
     joined = b"\n".join(found)
-    if b"\r" in joined:
+    if b"\r" in joined and not keep_cr:
         found = [line[:-1] if line.endswith(b"\r") else line for line in found]
     if _sound(joined) and (len(joined) <= max_bytes or max(map(len, found)) <= max_bytes):
         yield Bare(found)
@@ -155,7 +156,7 @@ def csv_records(pieces: Iterable[bytes], max_bytes: int) -> Frames:
     Raw is the row's text. A row with another number of fields than the header, or with an unclosed quote, keeps its
     text and a note.
     """
-    rows = _csv_rows(_each(lines(pieces, max_bytes)))
+    rows = _csv_rows(_each(lines(pieces, max_bytes, keep_cr=True)))
     header = [name.strip() for name in next(rows, (b"", [], None))[1] or []]
     for raw, values, note in rows:
         if note is not None or not values:
@@ -183,15 +184,15 @@ def _csv_rows(found: Iterable[Frame]) -> Iterator[tuple[bytes, list[str] | None,
             held.append(frame)
             is_open ^= bool(frame.raw.count(b'"') % 2)
         elif frame:
-            yield frame.raw, None, note
+            yield frame.raw.removesuffix(b"\r"), None, note
             continue
         if frame and note is None and is_open and len(held) <= CSV_LINES:
             continue
         if is_open:
-            yield held[0].raw, None, "unclosed_quote"
+            yield held[0].raw.removesuffix(b"\r"), None, "unclosed_quote"
             again.extendleft(reversed(held[1:]))
         else:
-            yield _csv_row(b"\n".join(line.raw for line in held), note)
+            yield _csv_row(b"\n".join(line.raw for line in held).removesuffix(b"\r"), note)
         held, is_open = [], False
 
 
