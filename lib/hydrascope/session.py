@@ -36,6 +36,9 @@ ALWAYS = {
 }
 """Settings that results or safety rest on; they are set whoever starts the session."""
 
+COMPILED = "-XX:-DontCompileHugeMethods"
+"""Java compiles no method of more than 8,000 bytes of code unless told so, and Spark writes such methods for wide rows."""
+
 LOGGING = Path(__file__).with_name("log4j2.properties").absolute()
 
 
@@ -78,7 +81,7 @@ def _local(builder: SparkSession.Builder, chosen: SparkSettings) -> SparkSession
         builder.master(chosen.master)
         .config("spark.driver.memory", chosen.driver_memory)
         .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={LOGGING.as_uri()}")
+        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={LOGGING.as_uri()} {COMPILED}")
         .config("spark.jars", ",".join(str(path) for path in jars.verify()))
         .config("spark.local.dir", str(scratch))
         .config("spark.sql.warehouse.dir", str(scratch / "catalog"))

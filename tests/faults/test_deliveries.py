@@ -100,14 +100,19 @@ def test_a_lost_ledger_is_made_anew_and_no_exchange_stands_twice(
     spark: SparkSession, delivered: Delivered, tmp_path: Path
 ) -> None:
     warehouse = str(shutil.copytree(delivered.warehouse, tmp_path / "warehouse"))
+    logs = tmp_path / "logs"
+    shutil.copytree(delivered.folder, logs)
     shutil.rmtree(Path(warehouse) / "objects")
-    ingest(spark, delivered.folder, warehouse)
-    assert content(spark, warehouse) == delivered.before
+    (logs / "more.json").write_text(lines("r5"))
+    ingest(spark, logs, warehouse)
     assert ledger(spark, warehouse) == [
         ("copy.json", 2, 0, 0, 2, 0),
         ("first.json", 3, 0, 0, 3, 0),
         ("late.json", 1, 0, 0, 1, 0),
+        ("more.json", 1, 1, 0, 0, 0),
     ]
+    found = rows(tables.read(spark, warehouse, "exchanges"), "request_id")
+    assert found == [(f"r{number}",) for number in range(1, 6)]
 
 
 @pytest.mark.fault(26)

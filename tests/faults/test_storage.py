@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -40,7 +41,7 @@ def held(frame: DataFrame, warehouse: Path) -> list[str]:
 @pytest.mark.fault(29)
 def test_nothing_but_delta_is_ever_written_by_spark() -> None:
     written = set()
-    for path in LIB.rglob("*.py"):
+    for path in (path for path in LIB.rglob("*.py") if "worlds" not in path.parts):  # those write logs, no tables
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 called = ast.unparse(node.func)
@@ -94,7 +95,7 @@ def test_of_writers_at_once_each_commits_whole_or_fails_and_a_batch_stands_once(
         barrier.wait()
         try:
             tables.write(frame, str(tmp_path), MODELS, fingerprint, append=True)
-        except PySparkException:
+        except (PySparkException, Py4JJavaError):
             failed.append(fingerprint)
 
     writers = [threading.Thread(target=write, args=each) for each in zip(frames, fingerprints, strict=True)]
@@ -136,15 +137,16 @@ def test_an_edited_commit_that_no_longer_adds_all_its_rows_is_named(make: Make, 
     commit = damaged_log(make, tmp_path)[2]
     kept = [line for line in commit.read_text().splitlines() if '"add"' not in line]
     commit.write_text("\n".join(kept) + "\n")
-    with pytest.raises(ContractError, match=r"version 2 of table 'models' .* 0 rows .* 1"):
+    with pytest.raises(ContractError, match=r"version 2 of table 'models' .* adds 0 rows, but says that it wrote 1"):
         tables.check(str(tmp_path))
 
 
 @pytest.mark.fault(39)
 @pytest.mark.parametrize("damage", ["gone", "cut"])
 def test_a_data_file_that_is_gone_or_has_another_size_is_named(make: Make, tmp_path: Path, damage: str) -> None:
-    damaged_log(make, tmp_path)
-    file = min((tmp_path / "models").glob("*.parquet"))
+    commit = damaged_log(make, tmp_path)[1].read_text()
+    (name,) = (json.loads(line)["add"]["path"] for line in commit.splitlines() if '"add"' in line)
+    file = tmp_path / "models" / name
     if damage == "gone":
         file.unlink()
     else:

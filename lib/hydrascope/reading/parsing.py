@@ -29,8 +29,8 @@ def parsed(text: Column, schema: StructType) -> Column:
 
 
 def is_blank(text: Column) -> Column:
-    """Whether the text is nothing but white space."""
-    return text.rlike(r"\A[\s\x00]*\z")
+    """Whether the text is nothing but white space. Only a text that begins so is looked at whole."""
+    return (text < "!") & text.rlike(r"\A[\s\x00]*\z")
 
 
 def misread(found: Column, names: Column) -> Column:
