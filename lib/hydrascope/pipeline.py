@@ -165,7 +165,7 @@ def _new_run(spark: SparkSession, warehouse: str, settings: Settings, listener: 
         try:
             yield run
         finally:
-            for frame in run.frames.values():
+            for frame in reversed(run.frames.values()):  # else Spark plans anew what was made from a frame that goes
                 frame.unpersist()
             run.frames.clear()
             recording.list_runs(spark, warehouse, run.refused)

@@ -121,6 +121,7 @@ def test_a_csv_row_over_several_lines_keeps_the_line_ends_within_it() -> None:
         (b"4,5", None),
     ]
     assert json.loads(found[0].json or "") == {"a": "1", "b": "x\r\ny"}
+    assert [f.raw for f in frames("csv", b'a,b\r1,"x\ry"\r2,3\r')] == [b'1,"x\ry"', b"2,3"]
 
 
 def test_a_quote_that_is_never_closed_costs_its_own_row_only() -> None:

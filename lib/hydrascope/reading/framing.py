@@ -13,6 +13,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import pyarrow as pa
 
@@ -156,7 +157,9 @@ def csv_records(pieces: Iterable[bytes], max_bytes: int) -> Frames:
     Raw is the row's text. A row with another number of fields than the header, or with an unclosed quote, keeps its
     text and a note.
     """
-    rows = _csv_rows(_each(lines(pieces, max_bytes, keep_cr=True)))
+    held = filter(None, pieces)
+    first = next(held, b"")
+    rows = _csv_rows(_each(lines(chain([first], held), max_bytes, keep_cr=True)), line_end(first))
     header = [name.strip() for name in next(rows, (b"", [], None))[1] or []]
     for raw, values, note in rows:
         if note is not None or not values:
@@ -172,7 +175,7 @@ def _each(frames: Frames) -> Iterator[Frame]:
         yield from map(Frame, found.raws) if isinstance(found, Bare) else found
 
 
-def _csv_rows(found: Iterable[Frame]) -> Iterator[tuple[bytes, list[str] | None, str | None]]:
+def _csv_rows(found: Iterable[Frame], newline: bytes) -> Iterator[tuple[bytes, list[str] | None, str | None]]:
     """Rows from lines: a line with an open quote goes on in the next one. A quote that stays open ends its own line."""
     source = iter(found)
     again: deque[Frame] = deque()
@@ -192,7 +195,7 @@ def _csv_rows(found: Iterable[Frame]) -> Iterator[tuple[bytes, list[str] | None,
             yield held[0].raw.removesuffix(b"\r"), None, "unclosed_quote"
             again.extendleft(reversed(held[1:]))
         else:
-            yield _csv_row(b"\n".join(line.raw for line in held).removesuffix(b"\r"), note)
+            yield _csv_row(newline.join(line.raw for line in held).removesuffix(b"\r"), note)
         held, is_open = [], False
 
 
