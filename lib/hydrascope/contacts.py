@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column
+import pandas as pd
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StringType
 
-FREE_MAIL = (
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com",
-    "icloud.com",
-    "me.com", "mac.com", "aol.com", "gmx.com", "gmx.de", "gmx.net", "web.de", "mail.com", "mail.ru", "yandex.ru",
-    "yandex.com",
-    "qq.com", "163.com", "126.com", "sina.com", "foxmail.com", "naver.com", "daum.net", "proton.me", "protonmail.com",
-    "tutanota.com",
-    "fastmail.com", "zoho.com", "rediffmail.com", "libero.it", "orange.fr", "free.fr", "laposte.net", "wp.pl",
-    "seznam.cz", "uol.com.br",
-)  # fmt: skip
-"""Domains that give a mailbox to anyone; sharing one says nothing."""
-
-DISPOSABLE = (
-    "mailinator.com", "guerrillamail.com", "guerrillamail.info", "sharklasers.com", "10minutemail.com",
-    "tempmail.com", "temp-mail.org",
-    "yopmail.com", "trashmail.com", "getnada.com", "maildrop.cc", "dispostable.com", "throwawaymail.com",
-    "mintemail.com", "mohmal.com",
-    "fakeinbox.com", "emailondeck.com", "moakt.com", "discard.email", "mailnesia.com",
-)  # fmt: skip
-"""Domains of throw-away mailboxes."""
+from hydrascope import domains
 
 PREFIX_DIGITS = 7
 
 
 def email_domain(email: Column) -> Column:
-    """The lower-case domain; null for text without one."""
-    return F.when(email.contains("@"), F.nullif(F.lower(F.rtrim(F.substring_index(email, "@", -1))), F.lit("")))
+    """The registered domain, as `domains.registrable` has it; null for text without one."""
+    found: Column = _registrable(_domain(email))
+    return found
 
 
 def mailbox(email: Column) -> Column:
     """The address in the one spelling that all spellings of a mailbox share: lower case, no `+tag`, no dots at Google."""
     local = _local(email)
-    domain = F.regexp_replace(email_domain(email), r"^googlemail\.com$", "gmail.com")
+    domain = F.regexp_replace(_domain(email), r"^googlemail\.com$", "gmail.com")
     dotless = F.when(domain == "gmail.com", F.regexp_replace(local, r"\.", "")).otherwise(local)
     return F.coalesce(F.concat(dotless, F.lit("@"), domain), F.lower(email))
 
 
 def email_kind(email: Column) -> Column:
-    """`free`, `disposable` or `other`, by domain; null without a domain."""
-    domain = email_domain(email)
-    return (
-        F.when(domain.isin(*FREE_MAIL), F.lit("free"))
-        .when(domain.isin(*DISPOSABLE), F.lit("disposable"))
-        .when(domain.isNotNull(), F.lit("other"))
-    )
+    """`free`, `disposable` or `other` (on no list), by domain; null without a domain."""
+    found: Column = _kind(_domain(email))
+    return found
+
+
+def told_otherwise(accounts: DataFrame, path: str) -> DataFrame:
+    """Accounts with the class of their mail domain as the customer's file has it, where it has one.
+
+    The file is read here, once, and goes with the function to wherever it runs. Raises SettingsError for a file that
+    cannot be used.
+    """
+    told = domains.read_classes(path)
+
+    @F.pandas_udf(StringType())  # type: ignore[call-overload]
+    def look_up(values: pd.Series) -> pd.Series:
+        return values.map(told.get, na_action="ignore")
+
+    return accounts.withColumn("email_kind", F.coalesce(look_up("email_domain"), "email_kind"))
 
 
 def email_shape(email: Column) -> Column:
@@ -63,7 +58,7 @@ def email_shape(email: Column) -> Column:
             .otherwise(run)
         ),
     )
-    return F.when(email_domain(email).isNotNull(), F.nullif(F.array_join(shaped, ""), F.lit("")))
+    return F.when(_domain(email).isNotNull(), F.nullif(F.array_join(shaped, ""), F.lit("")))
 
 
 def phone_digits(phone: Column) -> Column:
@@ -79,3 +74,19 @@ def phone_prefix(phone: Column) -> Column:
 
 def _local(email: Column) -> Column:
     return F.regexp_replace(F.lower(F.substring_index(email, "@", 1)), r"\+.*$", "")
+
+
+def _domain(email: Column) -> Column:
+    """What stands after the last `@`, in lower case; null where nothing does."""
+    return F.when(email.contains("@"), F.nullif(F.lower(F.rtrim(F.substring_index(email, "@", -1))), F.lit("")))
+
+
+@F.pandas_udf(StringType())  # type: ignore[call-overload]
+def _registrable(values: pd.Series) -> pd.Series:
+    return values.map(domains.registrable, na_action="ignore")
+
+
+@F.pandas_udf(StringType())  # type: ignore[call-overload]
+def _kind(values: pd.Series) -> pd.Series:
+    listed = values.map(domains.listed, na_action="ignore")
+    return listed.map(lambda found: found.kind, na_action="ignore")

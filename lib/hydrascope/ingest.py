@@ -16,8 +16,8 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from hydrascope import contacts, declarations, objects, references, watchlist
 from hydrascope import contract as contracts
-from hydrascope import declarations, objects, references, watchlist
 from hydrascope.errors import SourceError
 from hydrascope.pseudonyms import keyed
 from hydrascope.reading import framing, surveys, texts
@@ -88,7 +88,10 @@ def records(spark: SparkSession, listing: DataFrame, holds: str, *, settings: Se
         parts += [meaning(keyed(rows, key), name, table, contract, settings.ingest, choices) for rows in found]
     if not parts:
         return spark.createDataFrame([], f"{contract.ddl}, {EXTRA}")
-    return reduce(DataFrame.unionByName, parts)
+    made = reduce(DataFrame.unionByName, parts)
+    return (
+        contacts.told_otherwise(made, settings.mail_domains) if holds == "accounts" and settings.mail_domains else made
+    )
 
 
 def with_bodies(

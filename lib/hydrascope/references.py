@@ -14,8 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hydrascope import addresses
-from hydrascope.contacts import DISPOSABLE, FREE_MAIL
+from hydrascope import addresses, domains
 from hydrascope.errors import SourceError
 from hydrascope.reading.framing import Frame
 from hydrascope.values import BLANKS, JA4, PLACEHOLDERS
@@ -213,11 +212,19 @@ def mailbox(value: str) -> str:
 
 
 def _domain(value: str) -> tuple[str, str, str | None]:
-    domain = value.lower().rpartition("@")[2].rstrip(".")
-    if not re.fullmatch(r"[^\s@./]+(\.[^\s@./]+)+", domain):
+    """A mail domain. Accounts are known by the domain that was registered, so a name below one or above is never seen."""
+    domain = domains.canonical(value.rpartition("@")[2])
+    if domain is None:
         raise Refused(f"value is '{value}', and must be a domain like example.org")
-    anyone = "anyone gets a mailbox of this domain, so it says nothing of an account"
-    return "email_domain", domain, anyone if domain in (*FREE_MAIL, *DISPOSABLE) else None
+    registered, listed = domains.registrable(domain), domains.listed(domain)
+    reason = None
+    if registered is None:
+        reason = "it is a public suffix, and everybody below it is somebody else"
+    elif listed is not None and listed.lists:
+        reason = f"anyone gets a mailbox of this domain ({', '.join(listed.lists)}), so it says nothing of an account"
+    elif registered != domain:
+        reason = f"accounts are known by {registered}, which is more than this; write that where all of it is meant"
+    return "email_domain", domain, reason
 
 
 def _network(kind: str, value: str) -> tuple[str, str, str | None]:

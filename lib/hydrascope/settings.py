@@ -25,6 +25,11 @@ def limited(default: Any, low: float, high: float, doc: str) -> Any:
     return field(default=default, metadata={"low": low, "high": high, "doc": doc})
 
 
+def file(doc: str) -> Any:
+    """A field that names a file, or none; the file's content is part of the settings."""
+    return field(default="", metadata={"doc": doc, "file": True})
+
+
 @dataclass(frozen=True)
 class IngestSettings:
     """How raw objects become records."""
@@ -46,6 +51,7 @@ class IngestSettings:
         default=(),
         metadata={"doc": 'Formats that are read as an edge\'s view of what another log holds: ["cloudtrail"].'},
     )
+    mail_domains: str = file("CSV file of mail domains: domain, class (free, disposable, other); read at ingest.")
 
 
 @dataclass(frozen=True)
@@ -135,10 +141,13 @@ class DecideSettings:
 
 @dataclass(frozen=True)
 class EgressSettings:
-    """What is known of addresses, before the packaged ranges are asked."""
+    """What the customer knows of addresses; the packaged sources are asked after it."""
 
-    ranges: str = field(default="", metadata={"doc": "CSV file of ranges: network, class, source, date."})
-    mmdb: str = field(default="", metadata={"doc": "MaxMind database with the fields of Anonymous-IP."})
+    ranges: str = file("CSV file of what stands behind ranges: network, class, source, date.")
+    mmdb: str = file("MaxMind database with the fields of Anonymous-IP.")
+    networks: str = file("CSV file of whose ranges are and where: network, asn, country, source, date.")
+    asn_mmdb: str = file("MaxMind database of AS numbers, such as GeoLite2-ASN.")
+    country_mmdb: str = file("MaxMind database of countries, such as GeoLite2-Country or -City.")
 
 
 @dataclass(frozen=True)
@@ -174,9 +183,18 @@ class Settings:
     def digest(self, sections: Iterable[str] | None = None) -> str:
         """SHA-256 over every setting that can change a result, or those of some sections, and over files that they name."""
         values = {name: value for name, value in asdict(self).items() if name != "spark"}
-        values["egress"] = {name: _content(path) for name, path in values["egress"].items()}
+        for section, name, path in self.files():
+            values[section][name] = _content(path)
         chosen = values if sections is None else {name: values[name] for name in sections if name in values}
         return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
+
+    def files(self) -> Iterator[tuple[str, str, str]]:
+        """Every setting that may name a file: its section, its name, and the path or nothing."""
+        for section in fields(self):
+            if section.name != WORTH:
+                chosen = getattr(self, section.name)
+                named = (item.name for item in fields(chosen) if item.metadata.get("file"))
+                yield from ((section.name, name, getattr(chosen, name)) for name in named)
 
 
 def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:

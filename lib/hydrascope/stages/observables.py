@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from hydrascope import egress
+from hydrascope import egress, origins
 from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS, independent
 from hydrascope.settings import EgressSettings, HubSettings
@@ -25,8 +25,8 @@ def observables(
     Rarity is against the accounts that lived while the value was in use. Up to its kind's cap a value joins, and is
     dropped where no two accounts used it in one episode. Above it, the value is a hub: it joins only the accounts that
     `cohesion` shows to share another, independent value far more often than chance, and is context for all others.
-    What stands behind an address is told with its source and how many days that is older (below 0) or younger than the
-    last use; it decides nothing.
+    What stands behind an address, whose it is and where, is told with the source and how many days that is older (below
+    0) or younger than the last use; it decides nothing.
     """
     shared = holdings.groupBy("kind", "value").agg(
         F.count("*").alias("accounts"),
@@ -52,6 +52,7 @@ def observables(
         .join(strongest, ["kind", "value"], "left")
         .join(apart, ["kind", "value"], "left")
         .withColumn("egress", egress.classified(address, settings))
+        .withColumn("origin", origins.located(address, settings))
         .select(
             "kind",
             "value",
@@ -63,6 +64,13 @@ def observables(
             "egress.egress_class",
             "egress.egress_source",
             F.datediff("egress.egress_date", "last_time").alias("egress_gap_days"),
+            "origin.asn",
+            "origin.asn_name",
+            "origin.asn_source",
+            F.datediff("origin.asn_date", "last_time").alias("asn_gap_days"),
+            "origin.country",
+            "origin.country_source",
+            F.datediff("origin.country_date", "last_time").alias("country_gap_days"),
             F.round("strongest.lift", 3).alias("cohesion"),
             verdict.alias("verdict"),
             F.round(block, 6).alias("block_share"),
