@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ import pytest
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+    from tests.s3 import S3
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,6 +26,38 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path.chmod(0o600)
     os.environ["HYDRASCOPE_KEY_FILE"] = str(path)
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def aws() -> int:
+    """An AWS environment of the suite's own, set before any worker starts: no test finds the user's account, or the real S3.
+
+    Returns the port of this machine at which S3 is looked for; the fixture `s3` answers there.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "example",
+        "AWS_SECRET_ACCESS_KEY": "example-secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}",
+    }
+    return port
+
+
+@pytest.fixture(scope="session")
+def s3(aws: int) -> Iterator[S3]:
+    """An S3 of the suite's own, over HTTP."""
+    from tests.s3 import S3
+
+    with S3(aws) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ def demand_readable(source: str, warehouse: str) -> None:
     """Refuse an input that cannot be read, and a warehouse of a newer contract, before Spark is started for them."""
     from hydrascope import objects, tables
 
-    objects.find(source)
+    objects.check(source)
     tables.check(warehouse)
 
 

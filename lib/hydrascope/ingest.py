@@ -6,9 +6,12 @@ decides what becomes of each.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial, reduce
 from typing import Any
 
 import pyarrow as pa
@@ -16,11 +19,11 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from hydrascope import contacts, declarations, objects, references, watchlist
+from hydrascope import contacts, declarations, ledger, objects, references, watchlist
 from hydrascope import contract as contracts
-from hydrascope.errors import SourceError
+from hydrascope.errors import ServiceError, SourceError
 from hydrascope.pseudonyms import keyed
-from hydrascope.reading import framing, surveys, texts
+from hydrascope.reading import framing, parquets, surveys, texts
 from hydrascope.reading.meaning import meaning
 from hydrascope.reading.parsing import is_blank, misread, parsed
 from hydrascope.reading.streams import Limits, Stored, clear
@@ -30,6 +33,11 @@ from hydrascope.sources.fields import conformed
 from hydrascope.sources.source import Beside
 
 TASKS_PER_CORE = 8
+AT_ONCE = 8
+"""Objects in S3 that one task looks at together."""
+
+OBJECT = ("uri", "sha256", "size", "format", "holds", "framing", "footer")
+CHANGED = "its bytes changed; run again when nothing writes to it"
 FRAMED = ("source_uri", "source_pos", "object_sha256", "raw", "note", "blank")
 READERS = {"watchlist": watchlist.read, "declared": declarations.read}
 ALONE = "body_without_record"
@@ -38,29 +46,44 @@ FATES = "source_uri string, source_pos bigint, object_sha256 string, raw binary,
 EXTRA = "`object_sha256` string, `raw` binary, `problems` array<string>, `blank` boolean, `phrases` array<string>"
 
 
-def listing(spark: SparkSession, root: str, *, settings: Settings, forced: str | None = None) -> DataFrame:
-    """Every object at or below `root`, surveyed once.
+def listing(
+    spark: SparkSession, root: str, *, settings: Settings, forced: str | None = None, held: DataFrame | None = None
+) -> DataFrame:
+    """What is at or below `root`, each object surveyed, as `surveys.SCHEMA` says; lazy, so persist it.
 
-    The columns are the descriptive ones of the objects table, and those that the steps after this need. The frame holds
-    its rows; asking it twice reads nothing twice. `forced` names the format of all objects. Raises NotFound and
-    SourceError as `objects.find` does, and SourceError for an unknown format.
+    `held` is the ledger of the warehouse. With it, objects in S3 that it holds as read are left out, and objects that it
+    holds and that are there no more have a row with the status `gone`. `forced` names the format of all objects. Raises
+    NotFound, SourceError and ServiceError as `objects.find` does, and SourceError for an unknown format.
     """
     known = asked(settings, forced)
     limits = Limits(settings.ingest.max_object_bytes, settings.ingest.max_ratio)
-    found = [(item.uri, item.name, item.skip, item.regular, item.size) for item in objects.find(root)]
-    if not found:
-        return spark.createDataFrame([], surveys.SCHEMA)
+    store = objects.Store.of(settings.ingest)
+    listed_time = F.lit(dt.datetime.now(dt.UTC))
+    found: Sequence[tuple[Any, ...]] = objects.find(root, store)
+    gone = spark.createDataFrame([], surveys.SCHEMA)
+    if held is not None:
+        listed = spark.createDataFrame(found, objects.FOUND)
+        gone = ledger.gone(listed, held, *objects.bounds(root))
+        found = ledger.unread(listed, held).collect()
 
     def look(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            rows = batch.to_pylist()
-            yield surveys.batch(
-                surveys.survey(row["uri"], row["name"], row["skip"], row["regular"], limits, known) for row in rows
-            )
+            rows = [objects.Found(**row) for row in batch.to_pylist()]
+            yield surveys.batch(_each(partial(surveys.survey, limits=limits, known=known, store=store), rows))
 
-    dealt = _deal(spark, found, "uri string, name string, skip string, regular boolean, size bigint")
-    rows = dealt.mapInArrow(look, surveys.SCHEMA).collect()
-    return spark.createDataFrame(sorted(rows, key=lambda row: objects.natural(row.uri)), surveys.SCHEMA)
+    if found:
+        gone = gone.unionByName(_deal(spark, found, objects.FOUND).mapInArrow(look, surveys.SCHEMA))
+    return gone.withColumn("listed_time", listed_time)
+
+
+def _each(
+    survey: Callable[[objects.Found], surveys.Survey], found: Sequence[objects.Found]
+) -> Iterator[surveys.Survey]:
+    """The surveys of some objects; those in S3 a few at a time, since most of that is waiting."""
+    if not any(objects.is_bucket(item.uri) for item in found):
+        return map(survey, found)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return iter(list(pool.map(survey, found)))
 
 
 def records(spark: SparkSession, listing: DataFrame, holds: str, *, settings: Settings, key: DataFrame) -> DataFrame:
@@ -70,7 +93,7 @@ def records(spark: SparkSession, listing: DataFrame, holds: str, *, settings: Se
     the rules that its text breaks) and `blank`. `key` is `pseudonyms.key_frame`. The frame is
     lazy and used more than once by what follows: persist it. Where there is no such object it has no rows.
     """
-    read = listing.where(F.col("status") == "read").collect()
+    read = listing.where(F.col("status") == "read").select(*OBJECT).collect()
     chosen = [row for row in read if holds in row.holds.split("+")]
     bodies = [row for row in read if row.holds == "bodies" and holds in named(row.format).tables]
     contract = contracts.load(holds)
@@ -110,7 +133,7 @@ def with_bodies(
     if not bodies:
         return rows.withColumn("_", F.col("_").withField(beside.name, F.lit(None).cast("string")))
     framed = _framed(spark, bodies, settings)
-    framed = framed.withColumn("part", F.element_at(F.split(F.url_decode("source_uri"), "/"), -1))
+    framed = framed.withColumn("part", F.element_at(F.split(F.url_decode(F.regexp_replace("source_uri", r"\?.*$", "")), "/"), -1))
     whole = framed.where("note is null").groupBy("part").agg(F.min(F.col("raw").cast("string")).alias("body"))
     wanting = rows.withColumn("part", beside.wanted(F.col("_")))
     told = wanting.join(whole, "part", "left").withColumn("_", F.col("_").withField(beside.name, F.col("body")))
@@ -163,7 +186,7 @@ def _place(record: references.Record) -> dict[str, Any]:
 
 def _given(row: Row, settings: IngestSettings) -> references.Given:
     """One object of references, whole: its records where it is CSV, else its text."""
-    with objects.read(row.uri) as source:
+    with objects.read(row.uri, objects.Store.of(settings)) as source:
         pieces = clear(Stored(source), Limits(settings.max_object_bytes, settings.max_ratio))
         if row.framing != "csv":
             return references.Given(row.uri, row.sha256, text=b"".join(pieces))
@@ -188,8 +211,8 @@ def _deal(spark: SparkSession, rows: Sequence[tuple[Any, ...]], schema: str) -> 
 def _text_records(
     spark: SparkSession, chosen: Iterable[Row], schema: StructType, settings: IngestSettings
 ) -> Iterator[DataFrame]:
-    """Records of text objects: `_` is the parsed record, `misread` the rule that its form breaks."""
-    rows = [row for row in chosen if row.framing != "parquet"]
+    """Records of text objects, and of parquet in S3: `_` is the parsed record, `misread` the rule that its form breaks."""
+    rows = [row for row in chosen if not _by_spark(row)]
     if not rows:
         return
     text = F.coalesce("json", F.col("raw").cast("string"))
@@ -205,31 +228,67 @@ def _text_records(
 
 
 def _framed(spark: SparkSession, chosen: Iterable[Row], settings: IngestSettings) -> DataFrame:
-    """The framed records of text objects, as `framing.SCHEMA` says."""
+    """The framed records of objects, as `framing.SCHEMA` says."""
     rows = [(row.uri, row.sha256, row.framing, row.size) for row in chosen]
     limits = Limits(settings.max_object_bytes, settings.max_ratio)
+    store = objects.Store.of(settings)
     max_bytes = settings.max_line_bytes
 
-    def frame(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for row in batch.to_pylist():
-                with objects.read(row["uri"]) as source:
-                    stored = Stored(source)
-                    frames = FRAMINGS[row["framing"]](clear(stored, limits), max_bytes)
-                    yield from framing.batches(row["uri"], row["sha256"], frames)
-                    stored.drain()
-                    if stored.sha256 != row["sha256"]:
-                        raise SourceError(
-                            f"'{row['uri']}' changed while it was being read; run again when nothing writes to it"
-                        )
+    def batches(row: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+        with objects.read(row["uri"], store) as source:
+            if row["framing"] == "parquet":
+                yield from framing.batches(row["uri"], row["sha256"], parquets.rows(source, row["sha256"]))
+                return
+            stored = Stored(source)
+            frames = FRAMINGS[row["framing"]](clear(stored, limits), max_bytes)
+            yield from framing.batches(row["uri"], row["sha256"], frames)
+            stored.drain()
+            if stored.sha256 != row["sha256"]:
+                raise objects.Unreachable(CHANGED)
+
+    def frame(dealt: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        rows = (row for batch in dealt for row in batch.to_pylist())
+        yield from _gathered(made for row in rows for made in _named(row["uri"], batches(row)))
 
     dealt = _deal(spark, rows, "uri string, sha256 string, framing string, size bigint")
     return dealt.mapInArrow(frame, framing.SCHEMA)
 
 
+def _named(uri: str, made: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches; what keeps the object from being read is told with its name, for `outside` to find."""
+    try:
+        yield from made
+    except objects.Unreachable as error:
+        raise objects.Unreachable(f"'{uri}' could not be read after it was looked at: {error}") from error
+
+
+def outside(error: Exception) -> ServiceError | None:
+    """What an executor said of an object that it could not read, from the error that Spark makes of it."""
+    found = re.search(r"hydrascope\.objects\.Unreachable: (.*)", str(error))
+    return ServiceError(f"{found[1]}; nothing of it was written, run again") if found else None
+
+
+def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Short batches put together, so that many small objects are not as many batches."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        rows, size = sum(each.num_rows for each in held), sum(each.nbytes for each in held)
+        if held and (rows + batch.num_rows > framing.BATCH_FRAMES or size + batch.nbytes > framing.BATCH_BYTES):
+            yield pa.concat_batches(held)
+            held = []
+        held.append(batch)
+    if held:
+        yield pa.concat_batches(held)
+
+
+def _by_spark(row: Row) -> bool:
+    """Whether Spark itself reads the rows of the object: parquet in local files."""
+    return bool(row.framing == "parquet" and not objects.is_bucket(row.uri))
+
+
 def _parquet_records(spark: SparkSession, chosen: Iterable[Row], schema: StructType) -> Iterator[DataFrame]:
-    """Rows of parquet objects, one frame for each footer schema, in the same columns as text records."""
-    rows = [row for row in chosen if row.framing == "parquet"]
+    """Rows of local parquet files, one frame for each footer schema, in the same columns as text records."""
+    rows = [row for row in chosen if _by_spark(row)]
     for footer in sorted({row.footer for row in rows}):
         mine = [row for row in rows if row.footer == footer]
         read = spark.read.option("__globPaths__", "false").parquet(*[objects.local(row.uri) for row in mine])

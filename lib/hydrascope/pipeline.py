@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pyspark import StorageLevel
+from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from hydrascope import contract as contracts
-from hydrascope import gate, ingest, provenance, pseudonyms, recording, tables
+from hydrascope import gate, ingest, ledger, provenance, pseudonyms, recording, tables
+from hydrascope.errors import ServiceError
 from hydrascope.path import (
     DETECT,
     EARLIER,
@@ -67,6 +69,7 @@ class Run:
     listener: Listener
     run_id: str
     batch: str = ""
+    incomplete: str | None = None
     frames: dict[str, DataFrame] = field(default_factory=dict)
     refused: list[Entry] = field(default_factory=list)
 
@@ -83,12 +86,15 @@ def ingest_and_detect(
 ) -> str:
     """Read what is new below `source` into the warehouse, then, unless told not to, run detection. Returns the run id.
 
-    Raises GateFailed where a gate stops a table: what was written before it stays, and the next run goes on there.
+    Raises GateFailed where a gate stops a table: what was written before it stays, and the next run goes on there. Raises
+    ServiceError, after all that was read is written and judged, where objects could not be reached.
     """
     with _new_run(spark, warehouse, settings, listener) as run:
         _ingest(run, source, forced)
         for stage in DETECT if detection else ():
             _detect(run, stage)
+    if run.incomplete is not None:
+        raise ServiceError(run.incomplete)
     return run.run_id
 
 
@@ -173,30 +179,49 @@ def _new_run(spark: SparkSession, warehouse: str, settings: Settings, listener: 
 
 def _ingest(run: Run, source: str, forced: str | None) -> None:
     """Give every object that the ledger does not hold its fate, table by table."""
-    found = ingest.listing(run.spark, source, settings=run.settings, forced=forced)
+    held = tables.read(run.spark, run.warehouse, "objects") if tables.exists(run.warehouse, "objects") else None
+    found = ingest.listing(run.spark, source, settings=run.settings, forced=forced, held=held)
     found = found.persist(StorageLevel.MEMORY_AND_DISK)
-    if tables.exists(run.warehouse, "objects"):
-        done = tables.read(run.spark, run.warehouse, "objects").select("uri", "sha256")
-        new = found.join(done, ["uri", "sha256"], "left_anti")
-    else:
-        new = found
-    new = new.persist(StorageLevel.MEMORY_AND_DISK)
+    new = found if held is None else ledger.new(found, held).persist(StorageLevel.MEMORY_AND_DISK)
     run.frames |= {"all_objects": found, "listing": new}
-    run.batch = tables.digest(new.select("uri", "sha256"))
+    run.incomplete = _incomplete(found)
+    run.batch = tables.digest(new.select("uri", "sha256", "status"))
     is_old = new.isEmpty()
-    held = {part for row in new.select("holds").distinct().collect() for part in row.holds.split("+")}
+    parts = {part for row in new.select("holds").distinct().collect() for part in row.holds.split("+")}
     for stage in INGEST:
-        if stage.only_with is not None and stage.only_with not in held:
+        if stage.only_with is not None and stage.only_with not in parts:
             continue
         if _kept(run, stage) if stage.name in REFERENCES else is_old:
             run.listener(Report(stage.name, "kept"))
         else:
-            run_stage(run, stage)
+            _run_ingest(run, stage)
+
+
+def _run_ingest(run: Run, stage: Stage) -> None:
+    """Run a stage that reads objects. Raises ServiceError where one cannot be read that could be when it was looked at."""
+    try:
+        run_stage(run, stage)
+    except PythonException as error:
+        raise ingest.outside(error) or error from None
+
+
+def _incomplete(found: DataFrame) -> str | None:
+    """What kept objects from being read, with their number; None where nothing did."""
+    why = ledger.unreachable(found).groupBy("reason").count().orderBy("reason").collect()
+    if not why:
+        return None
+    given = found.where(~F.col("status").isin(*ledger.BESIDE)).count()
+    told = "; ".join(f"{row.reason}: {row['count']}" for row in why)
+    return (
+        f"incomplete: {sum(row['count'] for row in why)} of {given} objects could not be read ({told}); what was read is "
+        "written, the next run tries them again; see 'hydrascope show objects --only status=unreadable'"
+    )
 
 
 def _kept(run: Run, stage: Stage) -> bool:
-    """Whether a table of what others say stays as it is, because the input has no folder of its name."""
-    return tables.exists(run.warehouse, stage.name) and _references(run, stage.name).isEmpty()
+    """Whether a table of what others say stays as it is: the input has no folder of its name, or was not read whole."""
+    is_silent = run.incomplete is not None or _references(run, stage.name).isEmpty()
+    return tables.exists(run.warehouse, stage.name) and is_silent
 
 
 def _references(run: Run, name: str) -> DataFrame:

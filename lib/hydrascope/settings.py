@@ -47,6 +47,10 @@ class IngestSettings:
         16,
         "Proxies before the one that logged whose word on the forwarded address is taken, counted from the right.",
     )
+    bucket_owner: str = field(
+        default="", metadata={"doc": "Account id that must own the bucket of the input; any may where it is empty."}
+    )
+    attempts: int = limited(8, 1, 100, "Tries of one request to S3 before its object counts as unreadable.")
     edge_formats: tuple[str, ...] = field(
         default=(),
         metadata={"doc": 'Formats that are read as an edge\'s view of what another log holds: ["cloudtrail"].'},

@@ -52,7 +52,7 @@ def read(
 ) -> Reading:
     """List and read everything below `root`; records are kept, so that many questions cost one pass."""
     chosen = Settings(ingest=settings) if isinstance(settings, IngestSettings) else settings or Settings()
-    listing = ingest.listing(spark, str(root), settings=chosen, forced=forced)
+    listing = ingest.listing(spark, str(root), settings=chosen, forced=forced).persist()
     key = pseudonyms.key_frame(spark, KEY)
     found = {}
     for table in tables:

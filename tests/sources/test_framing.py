@@ -201,9 +201,9 @@ def test_utf16_is_transcoded_and_a_byte_order_mark_dropped() -> None:
         unpacked('{"a"'.encode("utf-16") + b"\x00")
 
 
-def look(path: Path, skip: str | None = None) -> Survey:
+def look(path: Path) -> Survey:
     """The survey of one file."""
-    return survey(path.as_uri(), path.name, skip, path.is_file(), LIMITS, Asked())
+    return survey(objects.find(str(path))[0], LIMITS, Asked(), objects.Store())
 
 
 def test_a_survey_counts_lines_apart_from_the_framing(tmp_path: Path) -> None:
@@ -271,8 +271,8 @@ def test_one_file_is_an_input_too_and_other_places_say_what_to_type(tmp_path: Pa
     assert [item.name for item in objects.find(str(tmp_path / "one.json"))] == ["one.json"]
     with pytest.raises(NotFound, match="--input"):
         objects.find(str(tmp_path / "nothing"))
-    with pytest.raises(SourceError, match="--input FOLDER"):
-        objects.find("s3://bucket/logs")
+    with pytest.raises(SourceError, match="s3://BUCKET/PREFIX"):
+        objects.find("hdfs://host/logs")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

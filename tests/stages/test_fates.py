@@ -138,7 +138,8 @@ def listed(spark: SparkSession) -> DataFrame:
 
     def row(uri: str, status: str, records: int | None) -> tuple[Any, ...]:
         reason = None if status == "read" else "it is so"
-        return (uri, None, 10, None, "0" * 64, None, None, "exchanges", status, reason, "lines", records, None, b"head")
+        own = (uri, None, 10, None, "0" * 64, None, None, "exchanges", status, reason, "lines", records, None, b"head")
+        return (*own, *[None] * 6)
 
     return spark.createDataFrame(
         [row("o", "read", 8), row("bad", "unreadable", None), row("no", "skipped", None), row("none", "read", None)],

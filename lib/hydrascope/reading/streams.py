@@ -35,15 +35,24 @@ class Limits:
 
 
 class Stored:
-    """The stored bytes of an object in pieces; keeps their count and SHA-256 as they pass."""
+    """The stored bytes of an object in pieces; keeps their count and SHA-256 as they pass.
 
-    def __init__(self, source: BinaryIO) -> None:
+    `head_sha256` is that of the first `head` bytes once more than these have passed, null until then.
+    """
+
+    def __init__(self, source: BinaryIO, head: int | None = None) -> None:
         self._source = source
+        self._head = head
         self._digest = hashlib.sha256()
         self.size = 0
+        self.head_sha256: str | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         while piece := self._source.read(PIECE):
+            if self._head is not None and self.size <= self._head < self.size + len(piece):
+                first = self._digest.copy()
+                first.update(piece[: self._head - self.size])
+                self.head_sha256 = first.hexdigest()
             self._digest.update(piece)
             self.size += len(piece)
             yield piece

@@ -45,7 +45,7 @@ def quarantine(listing: DataFrame, *fates: DataFrame) -> DataFrame:
         "source_uri", "source_pos", "object_sha256", F.base64("raw").alias("raw"),
         F.col("broken").alias("rules"), F.coalesce(_sentenced(F.col("told")), _reason()).alias("reason"),
     )  # fmt: skip
-    unreadable = listing.where("status = 'unreadable'").select(
+    unreadable = listing.where("status = 'unreadable' and sha256 is not null").select(
         F.col("uri").alias("source_uri"), F.lit(0).cast("bigint").alias("source_pos"), F.col("sha256").alias("object_sha256"),
         F.base64("head").alias("raw"), F.array(F.lit("object_unreadable")).alias("rules"),
         F.concat(F.lit("The object cannot be read: "), "reason", F.lit(".")).alias("reason"),
