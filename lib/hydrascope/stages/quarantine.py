@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from hydrascope import contract
+from hydrascope import contract, redaction
 from hydrascope.stages.fates import union
 
 SENTENCES = {
@@ -36,21 +36,34 @@ ENDINGS = {
 def quarantine(listing: DataFrame, *fates: DataFrame) -> DataFrame:
     """One row per rejected record of the listed objects, from the fates of all kinds of records.
 
-    Fates may say in `told` why; else the broken rules do. Position 0 is an unreadable object.
+    Fates may say in `told` why; else the broken rules do. Position 0 is an unreadable object. The bytes stay as they
+    were but for the characters of a secret, which are masked, and then the reason says so; their SHA-256 is of the
+    original.
     """
     columns = ("source_uri", "source_pos", "object_sha256", "raw", "broken", "fate")
     listed = F.broadcast(listing.select(F.col("uri").alias("source_uri")))
     told = [each if "told" in each.columns else each.withColumn("told", F.lit(None).cast("string")) for each in fates]
     rejected = union(told, *columns, "told").where("fate = 'quarantined'").join(listed, "source_uri", "left_semi").select(
-        "source_uri", "source_pos", "object_sha256", F.base64("raw").alias("raw"),
+        "source_uri", "source_pos", "object_sha256", "raw",
         F.col("broken").alias("rules"), F.coalesce(_sentenced(F.col("told")), _reason()).alias("reason"),
     )  # fmt: skip
     unreadable = listing.where("status = 'unreadable' and sha256 is not null").select(
         F.col("uri").alias("source_uri"), F.lit(0).cast("bigint").alias("source_pos"), F.col("sha256").alias("object_sha256"),
-        F.base64("head").alias("raw"), F.array(F.lit("object_unreadable")).alias("rules"),
+        F.col("head").alias("raw"), F.array(F.lit("object_unreadable")).alias("rules"),
         F.concat(F.lit("The object cannot be read: "), "reason", F.lit(".")).alias("reason"),
     )  # fmt: skip
-    return rejected.unionByName(unreadable).select(*contract.load("quarantine").names)
+    return rejected.unionByName(unreadable).select(
+        "source_uri", "source_pos", "object_sha256", F.base64(redaction.masked_bytes(F.col("raw"))).alias("raw"),
+        F.sha2("raw", 256).alias("raw_sha256"), "rules",
+        F.concat(redaction.masked(F.col("reason")), _masking(F.col("raw"))).alias("reason"),
+    ).select(*contract.load("quarantine").names)  # fmt: skip
+
+
+def _masking(raw: Column) -> Column:
+    """A sentence on the secrets that the bytes hold, after a space; no text where they hold none."""
+    names = redaction.holds(raw)
+    told = F.concat(F.lit(" Redacted, each character of it a *: "), F.array_join(names, ", "), F.lit("."))
+    return F.when(F.size(names) > 0, told).otherwise(F.lit(""))
 
 
 def _reason() -> Column:
