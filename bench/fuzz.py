@@ -2,8 +2,8 @@
 
 Objects are random bytes, and sound objects of every format that were damaged: bits flipped, cut, spliced, fields written twice,
 nested deep, huge numbers, strange encodings, packed and then damaged. Each goes through survey and framing, without a JVM; then
-some hundreds at a time go through the whole ingest. Readers are all framings and all sources there are; a source whose sound
-objects are not known here gets records made of the fields that it reads.
+some hundreds at a time go through the whole ingest. Readers are all framings and all sources there are; sound objects are the
+fixtures of the tests, their records in every form, and real samples where HYDRASCOPE_SAMPLES is set.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import base64
 import gzip
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -20,6 +21,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -30,68 +32,43 @@ import pyarrow.parquet as pq
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
-from pyspark.sql.types import StructType
 
 from hydrascope import objects, pipeline, screen, session, tables
 from hydrascope.errors import HydrascopeError
-from hydrascope.reading import framing
+from hydrascope.reading import framing, texts
 from hydrascope.reading.streams import Limits, Stored, Unreadable, clear
-from hydrascope.reading.surveys import Survey, survey
+from hydrascope.reading.surveys import GZIP, Survey, survey
 from hydrascope.settings import IngestSettings, Settings, load
-from hydrascope.sources import SOURCES
+from hydrascope.sources import SOURCES, Asked
+from tests.sources.fixtures import FIXTURES
 
 MAX_LINE_BYTES = 2048
 LIMITS = Limits(object_bytes=1 << 22, ratio=100)
 ROUND = 200
 BATCH = 300
 STATUSES = ("read", "empty", "unreadable", "skipped")
-SAMPLES = {
-    "native": (
-        {
-            "request_id": "r1",
-            "event_time": "2026-05-01T12:00:00Z",
-            "account_id": "a1",
-            "client_ip": "8.8.4.4",
-            "input_tokens": 3,
-            "prompt": 'explain \u00e9 {"a": [1]}',
-        },
-        {"account_id": "a1", "created_time": "2026-05-01T12:00:00Z", "email": "a@b.example"},
-        {"model": "m-1", "released_time": "2026-05-01T12:00:00Z"},
-    ),
-    "cloudtrail": (
-        {
-            "eventVersion": "1.08",
-            "eventTime": "2026-05-01T12:00:00Z",
-            "eventSource": "bedrock.amazonaws.com",
-            "eventName": "InvokeModel",
-            "eventID": "e1",
-            "recipientAccountId": "1",
-            "userIdentity": {"arn": "arn:aws:iam::1:user/u"},
-            "sourceIPAddress": "8.8.4.4",
-        },
-    ),
-    "ocsf": (
-        {
-            "class_uid": 6003,
-            "time": 1777636800123,
-            "metadata": {"version": "1.8.0", "uid": "u1"},
-            "cloud": {"account": {"uid": "1"}},
-        },
-    ),
-    "litellm": (
-        {
-            "request_id": "c1",
-            "call_type": "acompletion",
-            "api_key": "k",
-            "startTime": "2026-05-01 12:00:00",
-            "model": "m",
-            "user": "u",
-            "metadata": '{"user_api_key_org_id": "o"}',
-            "messages": '[{"role": "user", "content": "hello"}]',
-        },
-    ),
+PLAIN = (
+    {"account_id": "a1", "created_time": "2026-05-01T12:00:00Z", "email": "a@b.example"},
+    {"model": "m-1", "released_time": "2026-05-01T12:00:00Z"},
+)
+"""Sound native records of an account and of a model."""
+
+FRAMINGS = framing.FRAMINGS | texts.FRAMINGS
+SPOKEN = {
+    "alb": "alb",
+    "combined": "web",
+    "envoy_text": "envoy",
+    "cri": "envoy",
+    "spans": "otel",
+    "span_documents": "otel",
 }
-"""Sound records of known formats."""
+"""Framings that are one source's."""
+
+ALONE = "framing/"
+"""How the name of a reader begins that is a framing alone."""
+
+BY_LINE = ("lines", "alb", "combined", "envoy_text")
+"""Framings that make a record of every line."""
 
 TOKENS = (
     b"{", b"}", b"[", b"]", b'"', b"\\", b",", b":", b"\n", b"\r", b"\r\n", b"\x00", b"\xff", b"\xef\xbb\xbf",
@@ -120,42 +97,46 @@ class Found:
 # ---------------------------------------------------------------------------------------------------------------- objects
 
 
-def records(source: str) -> tuple[dict[str, Any], ...]:
-    """Sound records of a source, or records of every field that it reads."""
-    if source in SAMPLES:
-        return SAMPLES[source]
-    (found,) = (each for each in SOURCES if each.name == source)
-    return tuple(_filled(table.schema) for table in found.tables.values())
-
-
-def _filled(schema: StructType) -> dict[str, Any]:
-    return {
-        each.name: _filled(each.dataType) if isinstance(each.dataType, StructType) else "1" for each in schema.fields
-    }
+def records(source: str) -> list[dict[str, Any]]:
+    """Sound records of a source that are JSON: those of its fixtures, none where they are text."""
+    found: list[dict[str, Any]] = [*PLAIN] if source == "native" else []
+    for fixture in (each for each in FIXTURES if each.format == source):
+        for line in fixture.data.splitlines():
+            with suppress(ValueError):
+                found += [value for value in [json.loads(line)] if isinstance(value, dict)]
+    return found
 
 
 def sound(source: str) -> list[bytes]:
     """Objects of a source in every form in which one can come."""
-    found = []
+    found = [each.data for each in FIXTURES if each.format == source]
     for record in records(source):
         text = json.dumps(record, ensure_ascii=False)
-        other = json.dumps({**record, next(iter(record)): "other"})
-        found += [
+        other = json.dumps({**record, next(iter(record), "a"): "other"})
+        forms = [
             f"{text}\n{other}\n".encode(),
             f"{text}\r\n\r\n{other}".encode(),
             json.dumps(record, indent=1).encode() + other.encode(),
             f"[{text}, {other}]".encode(),
             f'{{"Records": [{text},{other}]}}'.encode(),
             _csv(record),
-            _parquet(record),
+            _parquet(_filled(record)),
         ]
-    return found + [gzip.compress(each, mtime=0) for each in found[:2]] + [found[0].decode().encode("utf-16")]
+        found += [*forms, *[gzip.compress(each, mtime=0) for each in forms[:2]], forms[0].decode().encode("utf-16")]
+    return found
 
 
 def _csv(record: dict[str, Any]) -> bytes:
     values = [value if isinstance(value, str) else json.dumps(value) for value in record.values()]
     quoted = ['"' + value.replace('"', '""') + '"' for value in values]
     return f"{','.join(record)}\r\n{','.join(quoted)}\r\n{','.join(quoted)}\n".encode()
+
+
+def _filled(value: Any) -> Any:
+    """The value without the empty objects in it, for which parquet has no type."""
+    if isinstance(value, dict):
+        return {name: _filled(inner) for name, inner in value.items() if inner != {}}
+    return [_filled(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _parquet(record: dict[str, Any]) -> bytes:
@@ -241,9 +222,9 @@ def damaged(draw: st.DrawFn, seeds: list[bytes]) -> bytes:
 def framed(name: str, data: bytes, cut: int) -> Counter[str]:
     """Frame clear bytes that come in pieces of `cut` bytes; raises Broken where a promise of framing does not hold."""
     pieces = [data[at : at + cut] for at in range(0, len(data), cut)]
-    frames = list(_each(framing.FRAMINGS[name](iter(pieces), MAX_LINE_BYTES)))
+    frames = list(_each(FRAMINGS[name](iter(pieces), MAX_LINE_BYTES)))
     packed = pa.Table.from_batches(
-        framing.batches("u", "s", framing.FRAMINGS[name](iter(pieces), MAX_LINE_BYTES)), framing.ARROW
+        framing.batches("u", "s", FRAMINGS[name](iter(pieces), MAX_LINE_BYTES)), framing.ARROW
     )
     if packed["source_pos"].to_pylist() != list(range(1, len(frames) + 1)):
         raise Broken("positions do not count from one")
@@ -255,12 +236,13 @@ def framed(name: str, data: bytes, cut: int) -> Counter[str]:
         if found < 0:
             raise Broken(f"a record is no part of the object: {frame.raw[:80]!r} ({frame.note})")
         between = data[at:found]
-        if name == "lines" and between.strip(b"\r\n") and "too_long" not in (frame.note, last):
+        if name in BY_LINE and between.strip(b"\r\n") and "too_long" not in (frame.note, last):
             raise Broken(f"bytes were lost between two lines: {between[:80]!r}")
         if name == "documents" and between.strip():
             raise Broken(f"bytes were lost between two documents: {between[:80]!r}")
         at, last = found + len(frame.raw), frame.note
-    if frames and frames[-1].note is None and name in ("lines", "documents") and data[at:].strip():
+    sound_to_the_end = frames and frames[-1].note is None and all(frame.note != "too_long" for frame in frames)
+    if sound_to_the_end and name in (*BY_LINE, "documents") and data[at:].strip():
         raise Broken(f"bytes were lost at the end: {data[at:][:80]!r}")
     return Counter(frame.note or "sound" for frame in frames)
 
@@ -272,7 +254,8 @@ def _each(frames: framing.Frames) -> Iterator[framing.Frame]:
 
 def surveyed(path: Path, forced: str | None) -> tuple[Survey, int]:
     """Survey a file and frame it as ingest does; raises Broken where the two disagree. Returns the number of records too."""
-    seen = survey(path.as_uri(), path.name, None, True, LIMITS, forced)
+    (found,) = objects.find(str(path))
+    seen = survey(found, LIMITS, Asked(forced), objects.Store())
     if seen.status not in STATUSES or (seen.status != "read" and not seen.reason):
         raise Broken(f"status {seen.status} without a reason")
     if seen.status == "unreadable" and seen.head is None:
@@ -281,7 +264,7 @@ def surveyed(path: Path, forced: str | None) -> tuple[Survey, int]:
         return seen, seen.records or 0
     with objects.read(path.as_uri()) as source:
         stored = Stored(source)
-        frames = list(_each(framing.FRAMINGS[seen.framing](clear(stored, LIMITS), MAX_LINE_BYTES)))
+        frames = list(_each(FRAMINGS[seen.framing](clear(stored, LIMITS), MAX_LINE_BYTES)))
         stored.drain()
     if stored.sha256 != seen.sha256:
         raise Broken("survey and reader hash other bytes")
@@ -305,14 +288,22 @@ def ingested(spark: SparkSession, folder: Path, warehouse: Path, forced: str | N
             raise Broken(f"the ledger of {files[uri].name} does not balance: {row}")
     for row in kept:
         raw, file = base64.b64decode(row.raw), files[row.source_uri]
-        if not _is_parquet(file) and raw not in _bytes(file, chosen.ingest):
+        if not _is_parquet(file) and not _within(raw, _bytes(file, chosen.ingest), "Redacted" in row.reason):
             raise Broken(f"quarantine holds bytes that {file.name} does not: {raw[:80]!r}")
     parsed = sum(row.parsed for row in ledger.values())
-    rows = sum(tables.read(spark, str(warehouse), name).count() for name in ("exchanges", "accounts", "models"))
-    references = sum(row.parsed for row in ledger.values() if row.holds in ("watchlist", "declared"))
-    if parsed - references != rows:
-        raise Broken(f"the ledger says {parsed - references} records were parsed, the tables hold {rows} rows")
+    made = [name for name in ("exchanges", "edges", "accounts", "models") if tables.exists(str(warehouse), name)]
+    rows = sum(tables.read(spark, str(warehouse), name).count() for name in made)
+    beside = sum(row.parsed for row in ledger.values() if row.holds in ("watchlist", "declared", "bodies"))
+    if parsed - beside != rows:
+        raise Broken(f"the ledger says {parsed - beside} records were parsed, the tables hold {rows} rows")
     return Counter({"objects": len(ledger), "parsed": parsed, "quarantined": len(kept)})
+
+
+def _within(raw: bytes, whole: bytes, is_masked: bool) -> bool:
+    """Whether the bytes are part of the object, but for the characters of a secret, each of which became `*`."""
+    if not is_masked:
+        return raw in whole
+    return re.search(re.escape(raw).replace(rb"\*", b"."), whole, re.DOTALL) is not None
 
 
 def _bytes(path: Path, chosen: IngestSettings) -> bytes:
@@ -334,25 +325,32 @@ def _is_parquet(path: Path) -> bool:
 
 def readers() -> list[str]:
     """Every framing and every source there is."""
-    return [*framing.FRAMINGS, *(source.name for source in SOURCES)]
+    return [*(f"{ALONE}{name}" for name in FRAMINGS), *(source.name for source in SOURCES)]
+
+
+def framing_of(reader: str) -> str | None:
+    """The framing that a reader is; null for a source."""
+    return reader.removeprefix(ALONE) if reader.startswith(ALONE) else None
 
 
 def seeds(reader: str) -> list[bytes]:
     """Sound objects for a reader; a framing gets those of all sources, and real ones from HYDRASCOPE_SAMPLES where it is set."""
-    known = [source.name for source in SOURCES]
-    found = sound(reader) if reader in known else [each for name in known for each in sound(name)]
+    every = [source.name for source in SOURCES]
+    name = framing_of(reader)
+    mine = [reader] if name is None else [SPOKEN[name]] if name in SPOKEN else every
+    found = [each for source in mine for each in sound(source)]
+    found += [gzip.decompress(each) for each in found if each.startswith(GZIP)]
     folder = os.environ.get("HYDRASCOPE_SAMPLES")
-    for path in sorted(Path(folder).rglob("*")) if folder else ():
-        if path.is_file() and path.stat().st_size < 32 << 10 and (reader not in known or reader in path.parts):
-            found.append(path.read_bytes())
-    return found
+    real = [path for path in sorted(Path(folder).rglob("*")) if path.is_file()] if folder else []
+    small = [path for path in real if path.stat().st_size < 32 << 10]
+    return found + [path.read_bytes() for path in small if mine == every or mine[0] in path.parts]
 
 
 def examine(reader: str, path: Path, data: bytes, cut: int, found: Found) -> None:
     """One object against one reader."""
     found.examples += 1
-    if reader in framing.FRAMINGS:
-        notes = framed(reader, data, cut)
+    if name := framing_of(reader):
+        notes = framed(name, data, cut)
         found.records += notes.total()
         found.outcomes += notes
         return
@@ -401,7 +399,7 @@ def written(reader: str, folder: Path, count: int, start: int) -> None:
 
     run()
     for number, data in enumerate(made):
-        (folder / f"{reader}-{number:04d}.json").write_bytes(data)
+        (folder / f"{reader.replace('/', '-')}-{number:04d}.json").write_bytes(data)
 
 
 def whole(spark: SparkSession, some: list[str], folder: Path, start: int, found: Found, *, count: int = BATCH) -> None:
@@ -414,7 +412,7 @@ def whole(spark: SparkSession, some: list[str], folder: Path, start: int, found:
     shutil.rmtree(objects_of_it, ignore_errors=True)
     for reader in some:
         written(reader, objects_of_it, count, start)
-    forced = some[0] if start % 2 and len(some) == 1 and some[0] not in framing.FRAMINGS else None
+    forced = some[0] if start % 2 and len(some) == 1 and framing_of(some[0]) is None else None
     told = _attempt(spark, objects_of_it, warehouse, forced)
     if isinstance(told, Counter):
         found.outcomes += told

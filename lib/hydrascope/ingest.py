@@ -21,7 +21,7 @@ from pyspark.sql.types import StructType
 
 from hydrascope import contacts, declarations, ledger, objects, references, watchlist
 from hydrascope import contract as contracts
-from hydrascope.errors import ServiceError, SourceError
+from hydrascope.errors import ServiceError
 from hydrascope.pseudonyms import keyed
 from hydrascope.reading import framing, parquets, surveys, texts
 from hydrascope.reading.meaning import meaning
@@ -113,7 +113,9 @@ def records(spark: SparkSession, listing: DataFrame, holds: str, *, settings: Se
         return spark.createDataFrame([], f"{contract.ddl}, {EXTRA}")
     made = reduce(DataFrame.unionByName, parts)
     return (
-        contacts.told_otherwise(made, settings.mail_domains) if holds == "accounts" and settings.mail_domains else made
+        contacts.told_otherwise(made, settings.ingest.mail_domains)
+        if holds == "accounts" and settings.ingest.mail_domains
+        else made
     )
 
 
@@ -133,7 +135,9 @@ def with_bodies(
     if not bodies:
         return rows.withColumn("_", F.col("_").withField(beside.name, F.lit(None).cast("string")))
     framed = _framed(spark, bodies, settings)
-    framed = framed.withColumn("part", F.element_at(F.split(F.url_decode(F.regexp_replace("source_uri", r"\?.*$", "")), "/"), -1))
+    framed = framed.withColumn(
+        "part", F.element_at(F.split(F.url_decode(F.regexp_replace("source_uri", r"\?.*$", "")), "/"), -1)
+    )
     whole = framed.where("note is null").groupBy("part").agg(F.min(F.col("raw").cast("string")).alias("body"))
     wanting = rows.withColumn("part", beside.wanted(F.col("_")))
     told = wanting.join(whole, "part", "left").withColumn("_", F.col("_").withField(beside.name, F.col("body")))

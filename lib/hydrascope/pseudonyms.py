@@ -20,7 +20,8 @@ from hydrascope.errors import SettingsError
 
 KEY_BYTES = 32
 BLOCK = 64
-COLUMNS = ("_ipad", "_opad", "_salt")
+HMAC_KEYS = ("_ipad", "_opad")
+COLUMNS = (*HMAC_KEYS, "_salt")
 
 
 def key_file() -> Path:

@@ -60,6 +60,7 @@ HASHED = r"(?![0-9a-f]{64}(?![0-9a-f]))"
 """A value that is a SHA-256 in hexadecimal is no secret."""
 
 TOKEN = r"[A-Za-z0-9._~+/=-]"  # noqa: S105  the characters of a token (RFC 6750), and no password
+BASE64 = r"[A-Za-z0-9+/=]"
 KEY_CHARACTER = r"[A-Za-z0-9_-]"
 
 
@@ -95,7 +96,7 @@ FORMS: tuple[Form, ...] = (
     *_valued("named_value", "a value named token, key, secret or password", NAMES, "[:=]", r"[^\s&;,\"'\\<>()\[\]{}]"),
     Form("parameter", "a credential in an address", rf"[?&;]{PARAMETERS}=", r"[^\s&;\"'\\<>]"),
     Form("bearer", "a bearer token", rf"{APART}(?i:bearer)\s{{1,4}}(?={TOKEN}{{6}})", TOKEN),
-    Form("login", "a login in Base64", rf"{APART}(?i:basic)\s{{1,4}}(?=[a-z/+]*[A-Z0-9=])(?=[A-Za-z0-9+/=]{{8}})", r"[A-Za-z0-9+/=]"),
+    Form("login", "a login in Base64", rf"{APART}(?i:basic)\s{{1,4}}(?=[a-z/+]*[A-Z0-9=])(?={BASE64}{{8}})", BASE64),
     _keyed("jwt", "a JSON web token", r"eyJ[A-Za-z0-9_-]{5,4096}\.", 5, r"[A-Za-z0-9_.-]"),
     _keyed("key", "a key", KEYS, 16, r"[A-Za-z0-9_.-]"),
     _keyed("key", "a key", r"xox[abeoprs]-|xapp-", 10),
@@ -110,10 +111,11 @@ FOUND = "|".join(form.found for form in FORMS)
 FOUND_BUT_AWS = "|".join(form.found for form in FORMS if form.name != AWS)
 BEFORE = "".join(rf"\x{code:02x}" for code in range(256) if not (chr(code).isascii() and chr(code).isalnum()))
 HINTS = (
-    r"auth(?:ori|tok|[-_=])", r"api[-_]?key", r"access[-_]?t", r"app[-_]?sec", r"aws[-_]?sec", "aiza", "akia", "asia", r"bearer", r"basic\s", "cookie",
-    r"client[-_]?sec", "code=", r"digest\s", "eyj", "gh[oprsu]_", "glpat-", "github_", "gsk_", "hf_", r"id[-_]?tok", "key=", "npm_",
-    r"pass(?:w|p)", "pwd", "pypi-", "proxy-auth", "private", "rk_", r"refresh[-_]?t", r"sk[-_]", "secret", r"session[-_]?t",
-    r"security[-_]?t", "set-cookie", "sig(?:nature)?=", "sas=", "token", "whsec", "xox", "xapp-", "x-a", "x-g", r"ya29",
+    r"auth(?:ori|tok|[-_=])", r"api[-_]?key", r"access[-_]?t", r"app[-_]?sec", r"aws[-_]?sec", "aiza", "akia", "asia",
+    r"bearer", r"basic\s", "cookie", r"client[-_]?sec", "code=", r"digest\s", "eyj", "gh[oprsu]_", "glpat-", "github_",
+    "gsk_", "hf_", r"id[-_]?tok", "key=", "npm_", r"pass(?:w|p)", "pwd", "pypi-", "proxy-auth", "private", "rk_",
+    r"refresh[-_]?t", r"sk[-_]", "secret", r"session[-_]?t", r"security[-_]?t", "set-cookie", "sig(?:nature)?=", "sas=",
+    "token", "whsec", "xox", "xapp-", "x-a", "x-g", r"ya29",
 )  # fmt: skip
 """How what the forms look for begins, in lower case."""
 
@@ -132,6 +134,7 @@ def _suspect(*hints: str) -> str:
 SUSPECT = _suspect(*HINTS)
 CONTEXT = {
     *("user_agent", "signup_user_agent", "operation", "model", "provider", "capability", "sdk", "status", "plan", "payment_kind"),
+    "path",
 }  # fmt: skip
 """Columns in which a secret is masked."""
 IDS = {
@@ -143,9 +146,9 @@ KEY_ID = "api_key_id"
 """The same, but the id of an AWS key stays: it is what CloudTrail names a key by, and no secret where it stands alone."""
 ATTRIBUTES = "attrs"
 MADE = {
-    *("exchange_id", "format", "source_uri", "raw_sha256", "client_ip", "client_ip_basis", "country", "egress_class", "ja3", "ja4"),
+    *("exchange_id", "edge_id", "format", "source_uri", "raw_sha256", "client_ip", "client_ip_basis", "country", "egress_class"),
     *("capability_basis", "outcome", "email_hmac", "email_kind", "email_shape", "phone_prefix", "phone_hmac", "billing_country"),
-    *("signup_ip", "signup_ja4", "label"),
+    *("signup_ip", "signup_ja4", "label", "ja3", "ja4"),
 }  # fmt: skip
 """Columns that hold what the reading made, in a form that has no room for a secret."""
 
@@ -198,7 +201,9 @@ def without_secrets(rows: DataFrame) -> DataFrame:
     seen = [F.when(~_is_aws(name), F.col(name)) if name == KEY_ID else F.col(name) for name in (*ids, *context)]
     suspect = F.concat_ws("\n", F.lit(""), *seen, *[F.map_values(name) for name in maps]).rlike(SUSPECT)
     named = F.array(*[F.struct(F.lit(n).alias("name"), F.col(n).alias("value")) for n in (*ids, *context)])
-    safe = F.transform(named, lambda each: F.when(each["name"].isin(*context), _masked(each["value"])).otherwise(_hashed(each)))
+    safe = F.transform(
+        named, lambda each: F.when(each["name"].isin(*context), _masked(each["value"])).otherwise(_hashed(each))
+    )
     rows_safe = rows.withColumn("_safe", F.when(suspect, safe))
     for name in maps:
         values = F.transform_values(name, lambda _, value: _masked(value))

@@ -195,7 +195,7 @@ class Settings:
     def files(self) -> Iterator[tuple[str, str, str]]:
         """Every setting that may name a file: its section, its name, and the path or nothing."""
         for section in fields(self):
-            if section.name != WORTH:
+            if section.name not in (WORTH, FIELDS):
                 chosen = getattr(self, section.name)
                 named = (item.name for item in fields(chosen) if item.metadata.get("file"))
                 yield from ((section.name, name, getattr(chosen, name)) for name in named)

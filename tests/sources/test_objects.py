@@ -65,6 +65,7 @@ def ledger(spark: SparkSession, warehouse: Path) -> list[Row]:
     return held.orderBy("listed_time", "uri").collect()
 
 
+@pytest.mark.fault(26)
 def test_what_was_listed_is_what_is_in_the_ledger_and_is_not_read_again(
     spark: SparkSession, s3: S3, tmp_path: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_what_was_listed_is_what_is_in_the_ledger_and_is_not_read_again(
     assert set(s3.gets) == {f"/{bucket}/in/one more"}
 
 
+@pytest.mark.fault(25, 26, 28)
 def test_versions_grown_rewritten_and_gone_are_told_and_repeated_records_count_once(
     spark: SparkSession, s3: S3, tmp_path: Path
 ) -> None:
@@ -121,6 +123,7 @@ def test_versions_grown_rewritten_and_gone_are_told_and_repeated_records_count_o
     assert ingest(spark, root, warehouse) == rows
 
 
+@pytest.mark.fault(32)
 def test_an_object_that_cannot_be_reached_ends_the_run_incomplete_and_is_tried_again(
     spark: SparkSession, s3: S3, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -145,6 +148,7 @@ def test_an_object_that_cannot_be_reached_ends_the_run_incomplete_and_is_tried_a
     assert len(ledger(spark, warehouse)) == 5
 
 
+@pytest.mark.fault(26)
 def test_an_object_that_fails_after_it_was_looked_at_stops_the_run_and_nothing_of_it_is_written(
     spark: SparkSession, s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

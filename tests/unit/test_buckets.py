@@ -55,6 +55,7 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@pytest.mark.fault(31)
 def test_a_list_goes_to_its_last_page_and_hostile_keys_are_listed_exactly(s3: S3, tmp_path: Path) -> None:
     bucket = s3.bucket()
     many, few = [f"logs/{number:04d}" for number in range(1010)], [f"logs/{key}" for key in HOSTILE]
@@ -108,6 +109,7 @@ def test_every_version_is_found_with_the_one_before_it_and_a_delete_marker_is_go
         assert source.read() == b"12"
 
 
+@pytest.mark.fault(28)
 def test_an_unfinished_upload_and_a_list_that_may_not_be_seen_are_found_as_incomplete(s3: S3) -> None:
     bucket = s3.bucket()
     s3.put(bucket, "in/a", b"1")
@@ -140,6 +142,7 @@ def test_without_credentials_the_environment_is_named(monkeypatch: pytest.Monkey
     buckets._client.cache_clear()
 
 
+@pytest.mark.fault(30)
 def test_a_store_that_asks_to_slow_down_is_asked_again_and_not_for_ever(s3: S3) -> None:
     bucket = s3.bucket()
     s3.put(bucket, "a", b"data")
@@ -152,6 +155,7 @@ def test_a_store_that_asks_to_slow_down_is_asked_again_and_not_for_ever(s3: S3) 
     assert len(s3.faults["/a"]) == 8
 
 
+@pytest.mark.fault(30)
 def test_a_connection_that_breaks_is_taken_up_where_it_broke_and_only_for_the_same_bytes(s3: S3) -> None:
     bucket = s3.bucket()
     data = os.urandom(3 << 20)
@@ -182,6 +186,7 @@ def test_a_connection_that_breaks_is_taken_up_where_it_broke_and_only_for_the_sa
         ((400, "Od\u202ed\nb"), "the store refuses it (Oddb)"),
     ],
 )
+@pytest.mark.fault(32)
 def test_the_third_object_cannot_be_read_and_the_others_are(s3: S3, code: tuple[int, str], told: str) -> None:
     bucket = s3.bucket()
     for key in "abcd":

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench.fuzz import Broken, Found, damaged, examine, framed, readers, seeds
+from bench.fuzz import FRAMINGS, Broken, Found, damaged, examine, framed, readers, seeds
 from hydrascope.reading import framing
 
 ROUND = settings(
@@ -36,6 +36,6 @@ def test_the_fuzzer_sees_bytes_that_framing_loses(monkeypatch: pytest.MonkeyPatc
     def forgetful(pieces: object, max_bytes: int) -> framing.Frames:
         yield framing.Bare([line.replace(lost, b"") for line in b"".join(pieces).split(b"\n")])  # type: ignore[call-overload]
 
-    monkeypatch.setitem(framing.FRAMINGS, "lines", forgetful)
+    monkeypatch.setitem(FRAMINGS, "lines", forgetful)
     with pytest.raises(Broken):
         framed("lines", b'{"a":1}\n{"b":2}\n{"c":3}', 1 << 20)

@@ -34,7 +34,7 @@ def test_what_stands_beside_a_secret_stays_readable() -> None:
 def test_every_text_column_is_masked_hashed_or_made_here() -> None:
     chosen = [redaction.CONTEXT, redaction.IDS, {redaction.KEY_ID, redaction.ATTRIBUTES}, redaction.MADE]
     assert sum(map(len, chosen)) == len(set().union(*chosen))
-    for table in ("exchanges", "accounts"):
+    for table in ("exchanges", "edges", "accounts"):
         texts = {each.name for each in contracts.load(table).columns if each.type in ("string", "map<string,string>")}
         assert texts <= set().union(*chosen), table
 

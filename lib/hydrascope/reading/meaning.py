@@ -8,9 +8,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from hydrascope import prompts
+from hydrascope import prompts, redaction
 from hydrascope.contract import Contract
-from hydrascope.pseudonyms import hmac
+from hydrascope.pseudonyms import HMAC_KEYS, hmac
 from hydrascope.settings import IngestSettings
 from hydrascope.sources import Choices, Mapped, Table
 from hydrascope.sources.fields import cleaned, opened, opened_schema
@@ -49,14 +49,16 @@ def meaning(
         staged["_wording"] = prompts.fingerprint(settings)(_compared(mapped.prompt), F.col("_salt"), labelled)
         found |= _wording(mapped)
     kinds = {column.name: column.type for column in contract.columns}
-    return fields.select("*", *[read.alias(name) for name, read in staged.items()]).select(
+    made = fields.select("*", *[read.alias(name) for name, read in staged.items()]).select(
         *[found.get(name, F.lit(None)).cast(kinds[name]).alias(name) for name in contract.names],
         "object_sha256",
         "raw",
         _problems(mapped).alias("problems"),
         "blank",
         (F.lit(None).cast("array<string>") if mapped.prompt is None else F.col("_wording.phrases")).alias("phrases"),
+        *HMAC_KEYS,
     )
+    return redaction.without_secrets(made).drop(*HMAC_KEYS)
 
 
 def _readable(rows: DataFrame, table: Table, schema: StructType) -> DataFrame:
