@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,17 @@ def spark() -> Iterator[SparkSession]:
     started = session.start(SparkSettings(driver_memory="3g", shuffle_partitions=2))
     yield started
     started.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forget_cached_frames() -> Iterator[None]:
+    """What a module's tests keep in memory goes with it: Spark compares every new plan with every frame that is kept."""
+    yield
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession() if "pyspark" in sys.modules else None
+    if session is not None:
+        session.catalog.clearCache()
 
 
 @pytest.fixture

@@ -33,6 +33,13 @@ from hydrascope.sources.fields import conformed
 from hydrascope.sources.source import Beside
 
 TASKS_PER_CORE = 8
+MOST_TASKS = 64
+"""Tasks that are made of enough work on a few cores."""
+
+TASK_BYTES = 4 << 20
+TASK_OBJECTS = 256
+"""Bytes or objects that are worth a task of their own."""
+
 AT_ONCE = 8
 """Objects in S3 that one task looks at together."""
 
@@ -202,8 +209,13 @@ def _given(row: Row, settings: IngestSettings) -> references.Given:
 
 
 def _deal(spark: SparkSession, rows: Sequence[tuple[Any, ...]], schema: str) -> DataFrame:
-    """Rows dealt to tasks so that each task gets about as many bytes; the last field is the size."""
-    tasks = min(len(rows), max(spark.sparkContext.defaultParallelism * TASKS_PER_CORE, 64))
+    """Rows dealt to tasks so that each task gets about as many bytes; the last field is the size.
+
+    Every task brings the whole plan along, so that little work is dealt to few.
+    """
+    cores = spark.sparkContext.defaultParallelism
+    work = sum(row[-1] for row in rows) // TASK_BYTES + len(rows) // TASK_OBJECTS
+    tasks = min(len(rows), max(cores, min(work, max(cores * TASKS_PER_CORE, MOST_TASKS))))
     hands: list[list[tuple[Any, ...]]] = [[] for _ in range(tasks)]
     for place, row in enumerate(sorted(rows, key=lambda row: -row[-1])):
         turn, seat = divmod(place, tasks)

@@ -24,6 +24,7 @@ from pyspark.sql import functions as F
 from hydrascope import contract as contracts
 from hydrascope import gate, ingest, ledger, provenance, pseudonyms, recording, tables
 from hydrascope.errors import ServiceError
+from hydrascope.keeping import Kept, keep
 from hydrascope.path import (
     DETECT,
     EARLIER,
@@ -71,7 +72,13 @@ class Run:
     batch: str = ""
     incomplete: str | None = None
     frames: dict[str, DataFrame] = field(default_factory=dict)
+    held: list[Kept] = field(default_factory=list)
     refused: list[Entry] = field(default_factory=list)
+
+    def keep(self, frame: DataFrame, level: StorageLevel = StorageLevel.DISK_ONLY) -> DataFrame:
+        """The frame, kept until the run ends."""
+        self.held.append(keep(frame, level))
+        return self.held[-1].frame
 
 
 def ingest_and_detect(
@@ -129,8 +136,8 @@ def run_stage(run: Run, stage: Stage) -> None:
     frames = [_frame(run, name) for name in stage.inputs]
     outgoing = stage.transform(*frames, **_options(run, stage.options)).select(*contract.names)
     outgoing = outgoing.to(outgoing.sparkSession.createDataFrame([], contract.ddl).schema)
-    if not stage.cut:
-        outgoing.persist(StorageLevel.MEMORY_AND_DISK)
+    kept = None if stage.cut else keep(outgoing)
+    outgoing = outgoing if kept is None else kept.frame
     try:
         gate_started = time.time()
         judgement = gate.judge(outgoing, contract)
@@ -153,7 +160,8 @@ def run_stage(run: Run, stage: Stage) -> None:
         note = {"record": recording.told(record)}
         tables.write(outgoing, run.warehouse, contract, fingerprint, append=stage.appends, note=note)
     finally:
-        outgoing.unpersist()
+        if kept is not None:
+            kept.release()
     run.listener(Report(stage.name, "written", judgement.rows, time.time() - started))
 
 
@@ -171,8 +179,8 @@ def _new_run(spark: SparkSession, warehouse: str, settings: Settings, listener: 
         try:
             yield run
         finally:
-            for frame in reversed(run.frames.values()):  # else Spark plans anew what was made from a frame that goes
-                frame.unpersist()
+            for kept in reversed(run.held):  # else Spark plans anew what was made from a frame that goes
+                kept.release()
             run.frames.clear()
             recording.list_runs(spark, warehouse, run.refused)
 
@@ -181,8 +189,8 @@ def _ingest(run: Run, source: str, forced: str | None) -> None:
     """Give every object that the ledger does not hold its fate, table by table."""
     held = tables.read(run.spark, run.warehouse, "objects") if tables.exists(run.warehouse, "objects") else None
     found = ingest.listing(run.spark, source, settings=run.settings, forced=forced, held=held)
-    found = found.persist(StorageLevel.MEMORY_AND_DISK)
-    new = found if held is None else ledger.new(found, held).persist(StorageLevel.MEMORY_AND_DISK)
+    found = run.keep(found, StorageLevel.MEMORY_AND_DISK)
+    new = found if held is None else run.keep(ledger.new(found, held), StorageLevel.MEMORY_AND_DISK)
     run.frames |= {"all_objects": found, "listing": new}
     run.incomplete = _incomplete(found)
     run.batch = tables.digest(new.select("uri", "sha256", "status"))
@@ -246,7 +254,7 @@ def _frame(run: Run, name: str) -> DataFrame:
     elif name in shared:
         entry = shared[name]
         made = entry.transform(*[_frame(run, source) for source in entry.inputs], **_options(run, entry.options))
-        run.frames[name] = made.persist(StorageLevel.DISK_ONLY) if entry.kept else made
+        run.frames[name] = run.keep(made) if entry.kept else made
     else:
         return tables.read(run.spark, run.warehouse, name)
     return run.frames[name]
@@ -273,11 +281,9 @@ def _fates(run: Run, holds: str) -> DataFrame:
     """The fate of every new record of one table; rows of this very batch, left by a run that was cut off, do not count."""
     key = pseudonyms.key_frame(run.spark)
     records = ingest.records(run.spark, run.frames["listing"], holds, settings=run.settings, key=key)
-    records = run.frames[f"{holds}_records"] = records.persist(StorageLevel.DISK_ONLY)
+    records = run.frames[f"{holds}_records"] = run.keep(records)
     contract = contracts.load(holds)
-    lost = run.frames[f"{holds}_lost"] = fates.lost(records, contract, _known(run, holds)).persist(
-        StorageLevel.DISK_ONLY
-    )
+    lost = run.frames[f"{holds}_lost"] = run.keep(fates.lost(records, contract, _known(run, holds)))
     lost.count()  # a cached frame's size is known once it is made, and with it that the few can be broadcast
     return fates.fates(records, lost, contract)
 

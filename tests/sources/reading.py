@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from hydrascope import contract, ingest, pseudonyms
 from hydrascope.contract import Contract
+from hydrascope.keeping import keep
 from hydrascope.settings import IngestSettings, Settings
 from hydrascope.stages.fates import fates, lost
 from hydrascope.stages.objects import objects
@@ -52,11 +53,11 @@ def read(
 ) -> Reading:
     """List and read everything below `root`; records are kept, so that many questions cost one pass."""
     chosen = Settings(ingest=settings) if isinstance(settings, IngestSettings) else settings or Settings()
-    listing = ingest.listing(spark, str(root), settings=chosen, forced=forced).persist()
+    listing = keep(ingest.listing(spark, str(root), settings=chosen, forced=forced)).frame
     key = pseudonyms.key_frame(spark, KEY)
     found = {}
     for table in tables:
-        records = ingest.records(spark, listing, table, settings=chosen, key=key).persist()
-        found[table] = judged(records, contract.load(table)).persist()
+        records = keep(ingest.records(spark, listing, table, settings=chosen, key=key)).frame
+        found[table] = keep(judged(records, contract.load(table))).frame
     made = list(found.values())
-    return Reading(listing, found, objects(listing, *made).persist(), quarantine(listing, *made).persist())
+    return Reading(listing, found, keep(objects(listing, *made)).frame, keep(quarantine(listing, *made)).frame)

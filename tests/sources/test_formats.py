@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from hydrascope import docs
+from hydrascope.docs.formats import filled
 from hydrascope.errors import SourceError
 from hydrascope.explained import explain
 from hydrascope.settings import load
 from hydrascope.sources import SOURCES
+from tests import golden
 from tests.sources.fixtures import ENVOY, FIXTURES, RAY, Fixture, cri, lines
 from tests.sources.reading import Reading, read
 
 TABLES = ("exchanges", "edges")
+PUBLISHED = Path(docs.__file__).with_name("formats.json")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +85,32 @@ def test_its_first_record_says_in_canonical_words_what_it_said(
     assert {name: rows[0][name] for name in fixture.first if name in rows[0]} == {
         name: value for name, value in fixture.first.items() if name in rows[0]
     }
+
+
+def test_the_published_table_of_formats_is_what_is_read(
+    ledger: dict[str, dict[str, Any]], parsed: dict[str, dict[str, list[dict[str, Any]]]]
+) -> None:
+    objects = []
+    for fixture in FIXTURES:
+        row = ledger[fixture.name]
+        counts = {table: len(parsed[table].get(fixture.name, ())) for table in TABLES}
+        bodies = row["parsed"] - sum(counts.values())
+        fates = {name: row[name] for name in ("quarantined", "duplicates", "blank")}
+        assert row["lines"] == sum(counts.values()) + bodies + sum(fates.values())
+        objects.append(
+            {"name": fixture.name, "trap": fixture.trap, "status": row["status"], "records": row["lines"]}
+            | {"bodies": bodies}
+            | counts
+            | fates
+        )
+    columns = [
+        {"format": source.name, "table": table, "filled": filled(rows, table)}
+        for source in SOURCES
+        for table in TABLES
+        if (rows := [each for name in parsed[table] if name.startswith(f"{source.name}/") for each in parsed[table][name]])
+    ]
+    golden.same_part(PUBLISHED, "objects", objects)
+    golden.same_part(PUBLISHED, "filled", columns)
 
 
 def test_a_large_body_is_read_with_its_record_and_a_missing_one_is_told(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hydrascope import capability, likelihoods
 from hydrascope import contract as contracts
-from hydrascope.docs import capabilities, evaluation, faults, measures, tables
+from hydrascope.docs import capabilities, evaluation, faults, formats, measures, tables
 
 DOCS = Path("docs")
 
@@ -23,6 +23,7 @@ def pages() -> dict[str, str]:
     made["measures.md"] = measures.measures(likelihoods.published())
     made["capabilities.md"] = capabilities.capabilities(capability.load(), capability.published())
     made["faults.md"] = faults.faults(faults.known(), faults.marked())
+    made["formats.md"] = formats.formats(formats.published())
     told = published()
     if told is not None:
         made["evaluation.md"] = evaluation.evaluation(told)
