@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -30,6 +31,11 @@ def file(doc: str) -> Any:
     return field(default="", metadata={"doc": doc, "file": True})
 
 
+def text(default: str, pattern: str, takes: str, doc: str) -> Any:
+    """A field of text that a pattern fits whole; `takes` says in words what it can be."""
+    return field(default=default, metadata={"doc": doc, "pattern": pattern, "takes": takes})
+
+
 @dataclass(frozen=True)
 class IngestSettings:
     """How raw objects become records."""
@@ -47,8 +53,11 @@ class IngestSettings:
         16,
         "Proxies before the one that logged whose word on the forwarded address is taken, counted from the right.",
     )
-    bucket_owner: str = field(
-        default="", metadata={"doc": "Account id that must own the bucket of the input; any may where it is empty."}
+    bucket_owner: str = text(
+        "",
+        r"(\d{12})?",
+        "an account id of 12 digits, or ''",
+        "Account id that must own the bucket of the input; any may where it is empty.",
     )
     attempts: int = limited(8, 1, 100, "Tries of one request to S3 before its object counts as unreadable.")
     edge_formats: tuple[str, ...] = field(
@@ -158,8 +167,13 @@ class EgressSettings:
 class SparkSettings:
     """The local session; under spark-submit the cluster's own settings win."""
 
-    master: str = field(default="local[*]", metadata={"doc": "Spark master."})
-    driver_memory: str = field(default="4g", metadata={"doc": "Memory of the driver's JVM."})
+    master: str = text(
+        "local[*]",
+        r"local(\[(\*|\d{1,5})(,\d{1,3})?\])?|spark://[\w.-]+:\d{1,5}(,[\w.-]+:\d{1,5})*|yarn|k8s://https?://[\w.:/-]+",
+        "a Spark master, such as local[2] or spark://HOST:7077",
+        "Spark master.",
+    )
+    driver_memory: str = text("4g", r"[1-9]\d{0,5}[kmgt]", "an amount such as 4g", "Memory of the driver's JVM.")
     shuffle_partitions: int = limited(8, 1, 100_000, "Partitions of a shuffle; results do not depend on it.")
 
 
@@ -232,6 +246,8 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
         if name not in known:
             problems.append(f"unknown setting '{name}'; {_closest(name, known)}")
             continue
+        if type(value) is int and isinstance(known[name].default, str):
+            value = str(value)  # noqa: PLW2901  an id of digits alone is text all the same
         problem = _problem(name, value, known[name])
         if problem:
             problems.append(problem)
@@ -371,7 +387,7 @@ def _problem(name: str, value: Any, item: Any) -> str | None:
         is_list = isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
         return None if is_list else f'{name} is {value!r}; it takes a list of text, such as ["cloudtrail"]'
     if isinstance(default, str):
-        return None if isinstance(value, str) else f"{name} is {value!r}; it takes text, such as {default!r}"
+        return _text_problem(name, value, item)
     low, high = item.metadata["low"], item.metadata["high"]
     if not numeric or (isinstance(default, int) and not isinstance(value, int)):
         return (
@@ -379,6 +395,18 @@ def _problem(name: str, value: Any, item: Any) -> str | None:
         )
     if not low <= value <= high:
         return f"{name} is {value}; it takes {low} to {high} (default {default})"
+    return None
+
+
+def _text_problem(name: str, value: Any, item: Any) -> str | None:
+    """What is wrong with a text: another type, another form than its pattern's, or a file that is not there."""
+    told = item.metadata
+    if not isinstance(value, str):
+        return f"{name} is {value!r}; it takes text, such as {item.default!r}"
+    if "pattern" in told and not re.fullmatch(told["pattern"], value, re.ASCII):
+        return f"{name} is {value!r}; it takes {told['takes']}"
+    if told.get("file") and value and not Path(value).is_file():
+        return f"{name} is {value!r}, and no file is there; give the path of a local file"
     return None
 
 

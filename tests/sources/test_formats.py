@@ -107,7 +107,11 @@ def test_the_published_table_of_formats_is_what_is_read(
         {"format": source.name, "table": table, "filled": filled(rows, table)}
         for source in SOURCES
         for table in TABLES
-        if (rows := [each for name in parsed[table] if name.startswith(f"{source.name}/") for each in parsed[table][name]])
+        if (
+            rows := [
+                each for name in parsed[table] if name.startswith(f"{source.name}/") for each in parsed[table][name]
+            ]
+        )
     ]
     golden.same_part(PUBLISHED, "objects", objects)
     golden.same_part(PUBLISHED, "filled", columns)

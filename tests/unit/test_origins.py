@@ -89,7 +89,9 @@ def test_databases_of_three_makers_are_read_and_dated(tmp_path: Path) -> None:
 
 def test_a_database_without_what_it_is_given_for_is_refused_by_name(tmp_path: Path) -> None:
     path = database(tmp_path, "Example-Anonymous", n100_1_0_0__16={"is_anonymous_vpn": True})
-    with pytest.raises(SettingsError, match=r"egress\.asn_mmdb is .*Example-Anonymous without autonomous_system_number"):
+    with pytest.raises(
+        SettingsError, match=r"egress\.asn_mmdb is .*Example-Anonymous without autonomous_system_number"
+    ):
         origins.read_mmdb("asn_mmdb", path)
     flagged = egress._flagged(egress.read_mmdb(path))
     known = flagged("100.1.2.3")

@@ -80,3 +80,50 @@ def test_a_field_map_names_formats_words_and_places(tmp_path: Path) -> None:
 def test_a_wrong_field_map_or_list_says_what_it_takes(override: str, told: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(told)):
         load(None, [override])
+
+
+HOSTILE = (
+    "fields.envoy.account_id=(select count(*) from text.`/etc/passwd`)",
+    "fields.envoy.account_id=reflect('java.lang.System', 'getenv')",
+    "fields.envoy.account_id=a`; drop table exchanges",
+    "fields.envoy.${env:HOME}=a",
+    "fields.../../etc.account_id=a",
+    """links.without=["java_method('java.lang.Runtime', 'exit')"]""",
+    'ingest.edge_formats=["../../etc/passwd"]',
+    "ingest.bucket_owner=$(id)",
+    "ingest.max_line_bytes=1e99",
+    "ingest.max_line_bytes=true",
+    "ingest.mail_domains=/dev/zero",
+    "decide.min_share=nan",
+    "decide.min_share=inf",
+    "egress.ranges=http://169.254.169.254/latest/meta-data",
+    "egress.mmdb=jar:file:/x.jar!/y",
+    "__class__.__init__=1",
+    "ingest.__doc__=x",
+    "spark.driver_memory=4g -XX:OnError=touch",
+    "spark.master=local[2] --conf x=y",
+    "spark.extensions=evil.Extension",
+    "spark.shuffle_partitions=2; rm -rf /",
+    "worth.\x1b[2J=0.1",
+)
+
+
+@pytest.mark.parametrize("override", HOSTILE)
+def test_a_hostile_setting_is_refused_by_name_(override: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(None, [override])
+    assert re.escape(override.partition("=")[0].split(".")[0]) in re.escape(str(refused.value))
+
+
+def test_the_same_settings_in_their_plain_form_are_taken(tmp_path: Path) -> None:
+    table = tmp_path / "ranges.csv"
+    table.write_text("network,class,source,date\n")
+    plain = [
+        "fields.envoy.account_id=x-account-id",
+        "fields.kong.account_id=/request/headers/x account.id",
+        "ingest.bucket_owner=111122223333",
+        f"egress.ranges={table}",
+        "spark.driver_memory=12g",
+    ]
+    for master in ("local", "local[2]", "local[*]", "local[4,2]", "spark://host-1:7077,host-2:7077", "yarn"):
+        assert load(None, [*plain, f"spark.master={master}"]).spark.master == master

@@ -12,8 +12,8 @@ from hydrascope.docs.markdown import grid, names
 
 FORMATS_HEAD = """# Formats
 
-What is read of each format: objects made to look like those of the real systems, with the traps that each is known for, what became
-of every record of theirs, and the columns that come out filled. Generated from `lib/hydrascope/docs/formats.json` by
+What is read of each format: objects made to look like those of the real systems, with the traps that each is known for, what
+became of every record of theirs, and the columns that come out filled. Generated from `lib/hydrascope/docs/formats.json` by
 `python -m hydrascope.docs`; do not edit this page. `tests/sources/test_formats.py` reads the objects and compares, and writes the
 file anew with HYDRASCOPE_REFRESH_GOLDEN=1.
 
@@ -22,8 +22,8 @@ In each row records = exchanges + edges + bodies + quarantined + duplicates + bl
 SAMPLES = """
 ## Real logs
 
-Objects that real systems wrote, not part of this project; `tests/sources/test_samples.py` reads them where HYDRASCOPE_SAMPLES names
-their folder. The records are counted a second time by a program that knows nothing of this one.
+Objects that real systems wrote, not part of this project; `tests/sources/test_samples.py` reads them where HYDRASCOPE_SAMPLES
+names their folder. The records are counted a second time by a program that knows nothing of this one.
 """
 COUNTS = ("exchanges", "edges", "bodies", "quarantined", "duplicates", "blank")
 
@@ -41,7 +41,12 @@ def formats(told: Mapping[str, Any]) -> str:
         for each in told["objects"]
     ]
     filled = [
-        (f"`{each['format']}`", each["table"], f"{len(each['filled'])} of {_columns(each['table'])}", names(each["filled"]))
+        (
+            f"`{each['format']}`",
+            each["table"],
+            f"{len(each['filled'])} of {_columns(each['table'])}",
+            names(each["filled"]),
+        )
         for each in told["filled"]
     ]
     real = [

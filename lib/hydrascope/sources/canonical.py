@@ -220,5 +220,5 @@ def _with_place(schema: StructType, names: list[str]) -> StructType:
     return StructType([StructField(each, kind) for each, kind in kinds.items()])
 
 
-PLACE = re.compile(r"[^'\[\]\\\x00-\x1f]{1,200}")
+PLACE = re.compile(r"[\w .:@/~+-]{1,200}")
 """A place is a name of a log's field: anything that cannot end the quotes of a JSON path."""
