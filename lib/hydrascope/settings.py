@@ -240,14 +240,13 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
     problems += _places_problems(places) if places else []
     problems += _view_problems(chosen)
     sections: dict[str, dict[str, Any]] = {}
-    for name, value in chosen.items():
+    for name, given in chosen.items():
         if name.partition(".")[0] in (WORTH, FIELDS):
             continue
         if name not in known:
             problems.append(f"unknown setting '{name}'; {_closest(name, known)}")
             continue
-        if type(value) is int and isinstance(known[name].default, str):
-            value = str(value)  # noqa: PLW2901  an id of digits alone is text all the same
+        value = str(given) if _is_digits(given, known[name].default) else given
         problem = _problem(name, value, known[name])
         if problem:
             problems.append(problem)
@@ -408,6 +407,11 @@ def _text_problem(name: str, value: Any, item: Any) -> str | None:
     if told.get("file") and value and not Path(value).is_file():
         return f"{name} is {value!r}, and no file is there; give the path of a local file"
     return None
+
+
+def _is_digits(value: Any, default: Any) -> bool:
+    """Whether a number stands where text is asked: an id of digits alone is text all the same."""
+    return isinstance(default, str) and isinstance(value, int) and not isinstance(value, bool)
 
 
 def _closest(name: str, known: Iterable[str]) -> str:

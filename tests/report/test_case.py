@@ -399,7 +399,7 @@ def test_no_payment_value_leaves_the_warehouse(told):
 
 def test_a_report_is_an_index_then_a_page_and_its_facts(case, tmp_path):
     paths = report.write(case, None, tmp_path / "out")
-    assert [path.name for path in paths] == ["index.html", f"{ID}.html", f"{ID}.json"]
+    assert [path.name for path in paths] == ["index.html", f"{ID}.html", f"{ID}.json", "gates.html"]
     page = paths[1].read_text(encoding="utf-8")
     assert "3 accounts acted together between 2 May and 9 May 2026 (UTC) and made 60 exchanges" in page
     assert "<script" not in page
@@ -416,6 +416,14 @@ def test_the_same_case_gives_the_same_bytes(case, tmp_path):
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
+def test_the_page_of_gates_tells_every_check_and_what_did_not_pass(case, tmp_path):
+    page = report.write(case, ID, tmp_path / "out")[-1].read_text(encoding="utf-8")
+    assert "Checks of 1 table did not pass in their latest run." in page
+    assert "<code>campaigns</code>: 1 check passed, 1 did not" in page
+    assert "<td>quarantined</td>" in page
+    assert "<script" not in page
+
+
 def test_an_unknown_campaign_leaves_no_folder(case, tmp_path):
     with pytest.raises(NotFound):
         report.write(case, "HS-1", tmp_path / "out")
@@ -427,7 +435,7 @@ def test_without_a_campaign_the_index_says_so(spark, case, tmp_path):
     for table in ("campaigns", "campaign_members"):
         put(spark, folder, table, [])
     paths = report.write(Case.of(str(folder)), None, tmp_path / "out")
-    assert [path.name for path in paths] == ["index.html"]
+    assert [path.name for path in paths] == ["index.html", "gates.html"]
     text = paths[0].read_text(encoding="utf-8")
     assert "No campaign met the decision rule." in text
     assert "2 clusters (5 accounts) were seen" in text

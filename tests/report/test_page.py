@@ -84,6 +84,23 @@ def test_the_page_is_the_one_that_was_read_in_review(facts):
     )
 
 
+def gates(text):
+    """What is told of checks, with a text where one may stand."""
+    check = dict.fromkeys(("table", "suite", "expectation", "severity", "observed", "allowed", "outcome"), text)
+    check |= {"stage_run": text, "checked_time": "2026-05-01T12:00:00Z"}
+    run = {"run_id": text, "started_time": "2026-05-01T12:00:00Z", "tables": 1, "seconds": 2.0, "gate_seconds": 0.5}
+    counts = {"passed": 3, "not_passed": 1, "rows": 4, "exit": 0}
+    table = {**run, **counts, "table": text, "checks": [check]}
+    return {"tables": [table], "runs": [{**run, **counts}], "runs_total": 1, "breached": [check], "breached_total": 1}
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_payload_acts_in_no_page_of_gates(payload):
+    clean, hostile = Skeleton(page.gates_page(gates("plain"))), Skeleton(page.gates_page(gates(payload)))
+    assert hostile.tags == clean.tags
+    assert not [value for _, name, value in hostile.values if name == "href" and not value.startswith(("#t-", "index"))]
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_payload_adds_no_tag_and_no_attribute(facts, payload):
     clean, hostile = Skeleton(rendered(facts)), Skeleton(rendered(poisoned(facts, payload)))
@@ -226,7 +243,8 @@ def test_without_a_campaign_the_index_says_what_was_seen(index):
 
 def test_the_index_links_to_the_pages_that_were_written(index):
     assert '<a href="HS-0A1B2C3D4E.html">' in page.index_page(index, ["HS-0A1B2C3D4E"])
-    assert "<a href" not in page.index_page(index, [])
+    assert page.index_page(index, []).count("<a href") == 1
+    assert '<a href="gates.html">' in page.index_page(index, [])
 
 
 def test_figures_are_the_same_every_time(facts):

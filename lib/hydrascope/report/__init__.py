@@ -18,13 +18,13 @@ __all__ = ["write"]
 
 
 def write(case: Case, campaign_id: str | None, out: str | Path, errors: Mapping[str, Any] | None = None) -> list[Path]:
-    """Write `index.html` and, for the campaign or for all, `<campaign_id>.html` and `.json`; returns the paths in that order.
+    """Write `index.html`, then for the campaign or for all `<campaign_id>.html` and `.json`, then `gates.html`; their paths.
 
     The index is written also where there is no campaign, and then says so. `errors` is the measured error rate of this
     version on sealed worlds (`sweep.error_rate`), None while there is none. Raises NotFound for an
     unknown campaign, before anything is written.
     """
-    from hydrascope.report import facts, page
+    from hydrascope.report import facts, page, records
 
     if campaign_id is not None:
         case.campaign(campaign_id)
@@ -37,9 +37,10 @@ def write(case: Case, campaign_id: str | None, out: str | Path, errors: Mapping[
         chosen = [campaign_id] if campaign_id is not None else known
         index = _put(folder / "index.html", page.index_page(listing, chosen))
         files = [path for each in chosen for path in _write_case(case, each, shared, folder)]
+        gates = _put(folder / "gates.html", page.gates_page(records.history(case)))
     finally:
         shared.mixed.unpersist()
-    return [index, *files]
+    return [index, *files, gates]
 
 
 def _write_case(case: Case, campaign_id: str, shared: Any, folder: Path) -> list[Path]:

@@ -41,6 +41,11 @@ def index_page(facts: Fact, written: Sequence[str]) -> str:
     return _render("index.html.j2", facts=disarmed(facts), written=list(written))
 
 
+def gates_page(facts: Fact) -> str:
+    """The page of all checks, from `records.history`."""
+    return _render("gates.html.j2", facts=disarmed(facts))
+
+
 def policy(style: str) -> str:
     """The content security policy of a page with one style sheet and nothing else."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -10,10 +10,12 @@ from pyspark.sql import functions as F
 from hydrascope.report.looks import UNREAD, rows
 
 if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
     from hydrascope.case import Case
 
 FATES = ("lines", "parsed", "quarantined", "duplicates", "blank")
-MOST_TABLES = 100
+MOST_TABLES, MOST_CHECKS, RUNS, BREACHES = 100, 500, 50, 200
 
 
 def ledger(case: Case) -> dict[str, Any]:
@@ -36,13 +38,54 @@ def gates(case: Case) -> dict[str, Any]:
     """The checks of each table's latest run: how many passed, and those that did not."""
     if not case.has("gates"):
         return {"passed": 0, "breached": [], "breached_total": 0}
-    latest = Window.partitionBy("table").orderBy(F.desc("started_time"), F.desc("stage_run"))
-    last = case.table("runs").withColumn("place", F.row_number().over(latest)).where("place = 1").select("stage_run")
-    checks = case.table("gates").join(F.broadcast(last), "stage_run")
-    passed = F.col("outcome") == "passed"
-    counts = rows(checks.agg(F.count_if(passed).alias("passed"), F.count_if(~passed).alias("breached_total")), 1)[0]
-    failed = checks.where(~passed).select("table", "expectation", "observed", "allowed", "outcome")
+    checks = case.table("gates").join(F.broadcast(_latest(case).select("stage_run")), "stage_run")
+    counts = rows(checks.agg(F.count_if(_passed()).alias("passed"), F.count_if(~_passed()).alias("breached_total")), 1)[
+        0
+    ]
+    failed = checks.where(~_passed()).select("table", "expectation", "observed", "allowed", "outcome")
     return {**counts, "breached": rows(failed.orderBy("table", "expectation"), UNREAD)}
+
+
+def history(case: Case) -> dict[str, Any]:
+    """Every check there is: each table's latest run with all of its checks, the latest runs, and what did not pass in any.
+
+    Bounded looks: MOST_TABLES tables, MOST_CHECKS checks of each, RUNS runs, BREACHES checks that did not pass.
+    """
+    if not case.has("gates"):
+        return {"tables": [], "runs": [], "runs_total": 0, "breached": [], "breached_total": 0}
+    stages, checks = case.table("runs"), case.table("gates")
+    counted = checks.groupBy("stage_run").agg(
+        F.count_if(_passed()).alias("passed"), F.count_if(~_passed()).alias("not_passed")
+    )
+    by_stage = stages.join(counted, "stage_run", "left").fillna(0, ["passed", "not_passed"])
+    sums = [F.sum(name).alias(name) for name in ("seconds", "gate_seconds", "passed", "not_passed")]
+    started = F.min("started_time").alias("started_time")
+    by_run = by_stage.groupBy("run_id").agg(started, F.count("*").alias("tables"), *sums, F.max("exit").alias("exit"))
+    last = _latest(case).select("stage_run")
+    tables = rows(by_stage.join(F.broadcast(last), "stage_run").orderBy("table"), MOST_TABLES)
+    each = checks.join(F.broadcast(last), "stage_run").orderBy("table", "suite", "expectation")
+    place = F.row_number().over(Window.partitionBy("table").orderBy("suite", "expectation"))
+    listed = rows(
+        each.withColumn("place", place).where(F.col("place") <= MOST_CHECKS).drop("place"), MOST_TABLES * MOST_CHECKS
+    )
+    breached = checks.where(~_passed()).orderBy(F.desc("checked_time"), "table", "expectation")
+    return {
+        "tables": [{**table, "checks": [one for one in listed if one["table"] == table["table"]]} for table in tables],
+        "runs": rows(by_run.orderBy(F.desc("started_time"), "run_id"), RUNS),
+        "runs_total": by_run.count(),
+        "breached": rows(breached, BREACHES),
+        "breached_total": checks.where(~_passed()).count(),
+    }
+
+
+def _passed() -> Column:
+    return F.col("outcome") == "passed"
+
+
+def _latest(case: Case) -> DataFrame:
+    """The latest stage run of each table."""
+    latest = Window.partitionBy("table").orderBy(F.desc("started_time"), F.desc("stage_run"))
+    return case.table("runs").withColumn("place", F.row_number().over(latest)).where("place = 1")
 
 
 def method(case: Case) -> dict[str, Any]:
