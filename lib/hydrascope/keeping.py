@@ -26,11 +26,20 @@ def keep(frame: DataFrame, level: StorageLevel = StorageLevel.MEMORY_AND_DISK) -
 
     Spark's own `persist` leaves the whole plan in every frame that is made afterwards: each is analysed anew, and compared with
     all that is kept, which costs seconds a step where a plan reads a dozen formats. Unlike `localCheckpoint` nothing is lost with
-    an executor: what it held is made again.
+    an executor: what it held is made again. The order of the rows is not told, since Spark does not rename it where such a frame
+    is joined with itself.
     """
     frame.persist(level)
     spark = frame.sparkSession
     jvm: Any = spark._jvm  # noqa: SLF001  pyspark offers no frame of a plan
     plan = frame._jdf.queryExecution().withCachedData()  # noqa: SLF001
-    made = jvm.org.apache.spark.sql.Dataset.ofRows(spark._jsparkSession, plan)  # noqa: SLF001
+    relation, none = (
+        getattr(getattr(package, f"{name}$"), "MODULE$")
+        for package, name in (
+            (jvm.org.apache.spark.sql.execution.columnar, "InMemoryRelation"),
+            (jvm.scala.collection.immutable, "Nil"),
+        )
+    )
+    bare = relation.apply(plan.output(), plan.cacheBuilder(), none, plan.statsOfPlanToCache())
+    made = jvm.org.apache.spark.sql.Dataset.ofRows(spark._jsparkSession, bare)  # noqa: SLF001
     return Kept(DataFrame(made, spark), frame)

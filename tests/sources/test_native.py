@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession
 
 from hydrascope import contract, ingest
 from hydrascope.errors import SourceError
+from hydrascope.keeping import keep
 from hydrascope.settings import IngestSettings, Settings
 from hydrascope.sources import detect
 from hydrascope.stages.accounts import accounts
@@ -290,10 +291,13 @@ def test_an_object_that_changes_under_the_reader_fails_the_run(spark: SparkSessi
 
     (tmp_path / "x.json").write_bytes(line())
     settings = Settings()
-    listing = ingest.listing(spark, str(tmp_path), settings=settings)
+    listing = keep(ingest.listing(spark, str(tmp_path), settings=settings)).frame
+    assert listing.count() == 1
     (tmp_path / "x.json").write_bytes(line() + b"\n" + line(request_id="late"))
     records = ingest.records(spark, listing, "exchanges", settings=settings, key=pseudonyms.key_frame(spark, bytes(32)))
-    with pytest.raises(PySparkException, match="changed while it was being read"):
+    with pytest.raises(
+        PySparkException, match=r"x\.json.* could not be read after it was looked at: its bytes changed"
+    ):
         records.count()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from hydrascope import pipeline, recording
 from hydrascope.errors import GateFailed
+from hydrascope.keeping import Kept
 from hydrascope.recording import Entry
 from hydrascope.settings import load
 
@@ -25,7 +26,7 @@ def end(tmp_path: Any, frame: Frame) -> None:
     """A run that holds a frame and is ended by a gate."""
     nowhere = cast("Any", None)
     with pipeline._new_run(nowhere, str(tmp_path), load(), lambda _: None) as run:
-        run.frames["fates"] = cast("Any", frame)
+        run.held.append(Kept(cast("Any", None), cast("Any", frame)))
         run.refused.append(cast("Entry", "what the gate refused"))
         raise GateFailed("ended by a gate")
 
