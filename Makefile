@@ -25,7 +25,8 @@ test: setup  ## Run the tests, without those of make slow; one that needs what i
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 slow: setup  ## Run the tests that take long: kills, a Spark cluster of three processes, every trap and evasion
-	@$(BIN)/python -m pytest -m "slow or cluster"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	@$(BIN)/python -m pytest -m cluster
 
 check: setup  ## Format, lint, types, unit tests (no JVM) and generated docs
 	$(BIN)/ruff format --check

@@ -29,14 +29,19 @@ class Case:
     _read: dict[str, tuple[int, DataFrame]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, warehouse: str) -> Case:
-        """The case in `warehouse`. Raises NotFound where it is none: what is there instead, and what to type."""
+    def of(cls, warehouse: str, needs: str = "campaigns") -> Case:
+        """The case in `warehouse`, of which that table is needed: without campaigns it was ingested only.
+
+        Raises NotFound where the table is not there: what is there instead, and what to type.
+        """
         from hydrascope import tables
 
-        if tables.exists(warehouse, "campaigns"):
+        if tables.exists(warehouse, needs):
             return cls(warehouse)
+        lacks = "case" if needs == "campaigns" else f"table '{needs}'"
         raise NotFound(
-            f"no case in '{warehouse}': {_instead(warehouse)}; type 'hydrascope run --input FOLDER --warehouse {warehouse}' first"
+            f"no {lacks} in '{warehouse}': {_instead(warehouse, needs)}; "
+            f"type 'hydrascope run --input FOLDER --warehouse {warehouse}' first"
         )
 
     @cached_property
@@ -232,13 +237,13 @@ def _one_kind(value: dict[str, str]) -> tuple[str, str]:
     return next(iter(value.items()))
 
 
-def _instead(warehouse: str) -> str:
+def _instead(warehouse: str, needs: str) -> str:
     """What stands where a case was looked for."""
     from hydrascope import tables
 
     held = [name for name in contracts.tables() if tables.exists(warehouse, name)]
     if held:
-        return f"it holds the tables {', '.join(held)}, and no campaigns"
+        return f"it holds the tables {', '.join(held)}, and no {needs}"
     if Path(warehouse).is_dir():
         return "the folder holds no table of hydrascope"
     return "it is not a folder" if Path(warehouse).exists() else "there is no such folder"

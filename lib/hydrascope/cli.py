@@ -188,7 +188,7 @@ def show(
         raise NotFound(f"no table '{what}'; show one of: tables, hubs, {', '.join(contracts.tables())}")
     if verdict not in (None, *VERDICTS):
         raise SettingsError(f"--verdict is '{verdict}', and can be {', '.join(VERDICTS)}")
-    case = commands.open_case(warehouse)
+    case = commands.open_case(warehouse, "observables" if what == "hubs" else what)
     if campaign is not None:
         case.campaign(campaign)
         only = [*(only or []), f"campaign_id={campaign}"]

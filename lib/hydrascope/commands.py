@@ -33,11 +33,11 @@ def start_spark(settings: Settings) -> SparkSession:
     return session.start(settings.spark)
 
 
-def open_case(warehouse: str) -> Any:
-    """The case in a warehouse; raises NotFound where it is none."""
+def open_case(warehouse: str, needs: str = "campaigns") -> Any:
+    """The case in a warehouse that holds a table; raises NotFound where it does not."""
     from hydrascope.case import Case
 
-    return Case.of(warehouse)
+    return Case.of(warehouse, needs)
 
 
 def demand_case(warehouse: str) -> None:

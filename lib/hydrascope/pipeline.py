@@ -71,6 +71,7 @@ class Run:
     run_id: str
     batch: str = ""
     incomplete: str | None = None
+    holds: frozenset[str] = frozenset()
     frames: dict[str, DataFrame] = field(default_factory=dict)
     held: list[Kept] = field(default_factory=list)
     refused: list[Entry] = field(default_factory=list)
@@ -196,13 +197,20 @@ def _ingest(run: Run, source: str, forced: str | None) -> None:
     run.batch = tables.digest(new.select("uri", "sha256", "status"))
     is_old = new.isEmpty()
     parts = {part for row in new.select("holds").distinct().collect() for part in row.holds.split("+")}
+    run.holds = frozenset(parts | ({"exchanges"} if "bodies" in parts else set()))
     for stage in INGEST:
         if stage.only_with is not None and stage.only_with not in parts:
             continue
-        if _kept(run, stage) if stage.name in REFERENCES else is_old:
+        if _kept(run, stage) if stage.name in REFERENCES else is_old or _has_nothing(run, stage):
             run.listener(Report(stage.name, "kept"))
         else:
             _run_ingest(run, stage)
+
+
+def _has_nothing(run: Run, stage: Stage) -> bool:
+    """Whether a table stays as it is because no object holds records of its kind."""
+    held = {FATES[name] for name in stage.inputs if name in FATES}
+    return not held & run.holds and len(held) == 1 and tables.exists(run.warehouse, stage.name)
 
 
 def _run_ingest(run: Run, stage: Stage) -> None:
@@ -279,6 +287,8 @@ def _held(run: Run, name: str) -> bool:
 
 def _fates(run: Run, holds: str) -> DataFrame:
     """The fate of every new record of one table; rows of this very batch, left by a run that was cut off, do not count."""
+    if holds not in run.holds:
+        return fates.none(run.spark, contracts.load(holds))
     key = pseudonyms.key_frame(run.spark)
     records = ingest.records(run.spark, run.frames["listing"], holds, settings=run.settings, key=key)
     records = run.frames[f"{holds}_records"] = run.keep(records)

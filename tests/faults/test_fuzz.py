@@ -1,4 +1,4 @@
-"""A batch of damaged objects of every reader through the whole ingest; `bench/fuzz.py` takes many."""
+"""A batch of damaged objects of some readers through the whole ingest; `bench/fuzz.py` takes many."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from bench.fuzz import Found, readers, whole
+from bench.fuzz import Found, whole
 
-EACH = 40
+EACH = 30
+SOME = ["framing/csv", "native", "cloudtrail", "litellm", "alb"]
+"""A format of each form. All formats are damaged in tests/unit/test_fuzz.py, and by bench/fuzz.py."""
 
 
 @pytest.mark.fault(1, 2, 7, 12)
@@ -17,7 +19,7 @@ def test_a_batch_of_damaged_objects_is_ingested_with_a_ledger_that_balances_and_
     spark: SparkSession, tmp_path: Path
 ) -> None:
     found = Found("all")
-    whole(spark, readers(), tmp_path, 0, found, count=EACH)
+    whole(spark, SOME, tmp_path, 0, found, count=EACH)
     assert found.failures == []
     assert found.outcomes["quarantined"] > EACH
     assert found.outcomes["parsed"] > 0

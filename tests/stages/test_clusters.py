@@ -198,7 +198,7 @@ def some_links(draw: random.Random) -> list[dict[str, Any]]:
     return [link(a, kind, value, episode=day) for a, kind, value, day in sorted(found)]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
 def test_taking_evidence_away_never_adds_a_member(make: Make, seed: int) -> None:
     draw = random.Random(seed)
     links = some_links(draw)
@@ -208,7 +208,7 @@ def test_taking_evidence_away_never_adds_a_member(make: Make, seed: int) -> None
     assert less < whole
 
 
-@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("seed", [4, pytest.param(5, marks=pytest.mark.slow)])
 def test_clusters_do_not_depend_on_names_times_order_partitions_or_repeated_rows_of_others(
     make: Make, seed: int
 ) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from hydrascope.contract import Contract
@@ -16,6 +16,11 @@ from hydrascope.rules import broken as rules_broken
 
 PLACE = ("source_uri", "source_pos", "object_sha256")
 CONFLICT = "conflicting_duplicate"
+MADE = (
+    "`object_sha256` string, `raw` binary, `problems` array<string>, `blank` boolean, `phrases` array<string>, `fate` string, "
+    "`broken` array<string>"
+)
+"""The columns of fates beside those of a contract."""
 
 
 def fates(records: DataFrame, lost: DataFrame, contract: Contract) -> DataFrame:
@@ -39,6 +44,11 @@ def fates(records: DataFrame, lost: DataFrame, contract: Contract) -> DataFrame:
         .withColumn("raw", F.when(F.col("fate") != "parsed", F.col("raw")))
         .select(*contract.names, "object_sha256", "raw", "problems", "blank", "phrases", "fate", "broken")
     )
+
+
+def none(spark: SparkSession, contract: Contract) -> DataFrame:
+    """No fates, in the columns of `fates`."""
+    return spark.createDataFrame([], f"{contract.ddl}, {MADE}")
 
 
 def lost(records: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
