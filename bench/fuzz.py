@@ -36,6 +36,7 @@ from pyspark.sql import SparkSession
 from hydrascope import objects, pipeline, screen, session, tables
 from hydrascope.errors import HydrascopeError
 from hydrascope.reading import framing, texts
+from hydrascope.reading.sniffing import sample
 from hydrascope.reading.streams import Limits, Stored, Unreadable, clear
 from hydrascope.reading.surveys import GZIP, Survey, survey
 from hydrascope.settings import IngestSettings, Settings, load
@@ -334,12 +335,14 @@ def framing_of(reader: str) -> str | None:
 
 
 def seeds(reader: str) -> list[bytes]:
-    """Sound objects for a reader; a framing gets those of all sources, and real ones from HYDRASCOPE_SAMPLES where it is set."""
+    """Sound objects for a reader, and real ones from HYDRASCOPE_SAMPLES where it is set; a framing gets those of all sources."""
     every = [source.name for source in SOURCES]
     name = framing_of(reader)
     mine = [reader] if name is None else [SPOKEN[name]] if name in SPOKEN else every
     found = [each for source in mine for each in sound(source)]
     found += [gzip.decompress(each) for each in found if each.startswith(GZIP)]
+    if name in framing.FRAMINGS:
+        found = [each for each in found if sample(each, "object", whole=True).framing == name]
     folder = os.environ.get("HYDRASCOPE_SAMPLES")
     real = [path for path in sorted(Path(folder).rglob("*")) if path.is_file()] if folder else []
     small = [path for path in real if path.stat().st_size < 32 << 10]
