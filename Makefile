@@ -7,9 +7,10 @@ SWEEP ?= sweep
 SEEDS ?= 9001
 INTENSITIES ?= plain
 SCALE ?= 0.1
+MINUTES ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check evaluation bench bench-linkage fmt docs lock dist clean
+.PHONY: help setup demo test slow check evaluation bench bench-linkage bench-ingest fuzz fmt docs lock dist clean
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,13 @@ bench: setup  ## Time ingest and detection against the plainest Spark job over t
 bench-linkage: setup  ## Time components against GraphFrames and scipy, and one value shared by a million accounts
 	@$(BIN)/python bench/components.py
 	@$(BIN)/python bench/hubs.py
+
+bench-ingest: setup  ## Time ingest against bare Spark and over small objects, and count how many edges are matched wrongly
+	@$(BIN)/python bench/ingest.py
+	@$(BIN)/python bench/edges.py
+
+fuzz: setup  ## Give damaged objects to every reader, for MINUTES each
+	@$(BIN)/python bench/fuzz.py --minutes $(MINUTES)
 
 fmt: setup  ## Format the code and repair what lint can repair
 	$(BIN)/ruff format

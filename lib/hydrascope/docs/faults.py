@@ -18,7 +18,8 @@ What can happen to logs, objects and tables, and what happens then: none is sile
 do not edit this page.
 
 Whatever happens, each object has its line in the ledger (table `objects`) and lines = parsed + quarantined + duplicates + blank;
-a rejected record keeps its bytes in `quarantine`, with the names of the rules that it breaks and a reason in words.
+a rejected record keeps its bytes in `quarantine`, but for the characters of secrets, with their SHA-256, the names of the rules
+that it breaks and a reason in words.
 """
 
 
