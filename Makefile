@@ -23,10 +23,10 @@ demo: setup  ## Generate a small world, find its campaigns, write the case file
 
 test: setup  ## Run the tests, without those of make slow; one that needs what is absent says so and is skipped
 	@$(BIN)/python -m hydrascope.java
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 slow: setup  ## Run the tests that take long: kills, a Spark cluster of three processes, every trap and evasion
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 	@$(BIN)/python -m pytest -m cluster
 
 check: setup  ## Format, lint, types, unit tests (no JVM) and generated docs

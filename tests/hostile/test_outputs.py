@@ -83,7 +83,7 @@ def test_the_same_table_as_json_holds_every_text_whole_and_nothing_that_acts(
     assert {row["user_agent"] for row in json.loads(shown)} == set(PAYLOADS)
 
 
-@pytest.mark.parametrize("number", range(len(PAYLOADS)))
+@pytest.mark.parametrize("number", [0, 5, 10])
 def test_an_explained_file_and_an_error_about_it_hold_nothing_that_acts(
     warehouse: tuple[Path, Path], number: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

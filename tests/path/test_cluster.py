@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -32,20 +30,11 @@ def packed(folder: Path) -> Path:
 
 
 @pytest.mark.cluster
-def test_two_worker_processes_give_the_tables_of_a_local_session(
+def test_two_worker_processes_and_other_partitions_give_the_tables_of_a_local_session(
     spark: SparkSession, small: Small, tmp_path: Path
 ) -> None:
     spread = tmp_path / "spread"
     with cluster(tmp_path) as url:
-        arguments = ["--input", str(small.world), "--warehouse", str(spread)]
+        arguments = ["--input", str(small.world), "--warehouse", str(spread), "--set", "spark.shuffle_partitions=3"]
         submit(url, ROOT / "jobs" / "run.py", arguments, packed(tmp_path))
     assert contents(spark, spread) == contents(spark, small.warehouse)
-
-
-@pytest.mark.cluster
-def test_one_core_and_other_partitions_give_the_same_tables(spark: SparkSession, small: Small, tmp_path: Path) -> None:
-    narrow = tmp_path / "narrow"
-    sets = ["--set", "spark.master=local[1]", "--set", "spark.shuffle_partitions=3"]
-    arguments = ["run", "--input", str(small.world), "--warehouse", str(narrow), *sets]
-    subprocess.run([sys.executable, "-m", "hydrascope", *arguments], check=True, stdout=subprocess.DEVNULL)
-    assert contents(spark, narrow) == contents(spark, small.warehouse)

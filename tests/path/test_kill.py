@@ -21,6 +21,7 @@ from tests.path.conftest import Small, contents
 
 @pytest.mark.fault(35)
 @pytest.mark.slow
+@pytest.mark.xdist_group("small")
 def test_a_run_killed_at_three_stages_goes_on_where_it_stopped_and_ends_in_the_same_tables(
     spark: SparkSession, small: Small, tmp_path: Path
 ) -> None:

@@ -90,6 +90,8 @@ def groups(spark: SparkSession, warehouse: Path, old: dict[str, str]) -> set[fro
     return {frozenset(group) for group in found.values()}
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("small")
 @pytest.mark.fault(27)
 def test_clusters_are_the_same_when_names_times_files_and_deliveries_change_and_a_bystander_comes(
     spark: SparkSession, small: Small, tmp_path: Path

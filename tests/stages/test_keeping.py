@@ -10,6 +10,7 @@ from hydrascope.keeping import keep
 
 def test_what_is_kept_is_made_once_and_its_plan_says_nothing_of_how(spark: SparkSession) -> None:
     made = spark.range(0, 100, 1, 4).select("id", F.rand().alias("drawn"), F.lit("origin-marker").alias("text"))
+    before = set(spark._jsc.getPersistentRDDs())
     kept = keep(made)
     frame = kept.frame
     first = frame.orderBy("id").collect()
@@ -18,8 +19,9 @@ def test_what_is_kept_is_made_once_and_its_plan_says_nothing_of_how(spark: Spark
     assert frame.join(frame.select("id", F.col("drawn").alias("again")), "id").where("drawn = again").count() == 100
     analysed = frame.where("drawn > 2")._jdf.queryExecution().analyzed()
     assert [leaf.nodeName() for leaf in list_of(analysed.collectLeaves())] == ["InMemoryRelation"]
+    assert set(spark._jsc.getPersistentRDDs()) - before
     kept.release()
-    assert not spark._jsc.getPersistentRDDs()
+    assert set(spark._jsc.getPersistentRDDs()) <= before
     assert frame.count() == 100
 
 
