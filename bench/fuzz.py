@@ -231,21 +231,24 @@ def framed(name: str, data: bytes, cut: int) -> Counter[str]:
         raise Broken("positions do not count from one")
     if packed["raw"].to_pylist() != [frame.raw for frame in frames]:
         raise Broken("packing changed bytes")
-    at, last = 0, None
+    at, is_known = 0, True  # where a record ends that is kept in part cannot be told from its bytes
     for frame in frames:
         found = data.find(frame.raw, at)
         if found < 0:
             raise Broken(f"a record is no part of the object: {frame.raw[:80]!r} ({frame.note})")
-        between = data[at:found]
-        if name in BY_LINE and between.strip(b"\r\n") and "too_long" not in (frame.note, last):
-            raise Broken(f"bytes were lost between two lines: {between[:80]!r}")
-        if name == "documents" and between.strip():
-            raise Broken(f"bytes were lost between two documents: {between[:80]!r}")
-        at, last = found + len(frame.raw), frame.note
-    sound_to_the_end = frames and frames[-1].note is None and all(frame.note != "too_long" for frame in frames)
-    if sound_to_the_end and name in (*BY_LINE, "documents") and data[at:].strip():
-        raise Broken(f"bytes were lost at the end: {data[at:][:80]!r}")
+        is_known &= frame.note != "too_long"
+        _demand_nothing(name, data[at:found], is_known)
+        at = found + len(frame.raw)
+    if frames and frames[-1].note is None:
+        _demand_nothing(name, data[at:], is_known)
     return Counter(frame.note or "sound" for frame in frames)
+
+
+def _demand_nothing(name: str, between: bytes, is_known: bool) -> None:
+    """Raise Broken where a framing of every byte left some between two records or behind the last."""
+    lost = between.strip(b"\r\n" if name in BY_LINE else None)
+    if is_known and name in (*BY_LINE, "documents") and lost:
+        raise Broken(f"bytes were lost: {between[:80]!r}")
 
 
 def _each(frames: framing.Frames) -> Iterator[framing.Frame]:
