@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench.fuzz import FRAMINGS, Broken, Found, damaged, examine, framed, readers, seeds
+from bench.fuzz import FRAMINGS, Broken, Found, damaged, examine, framed, readers, seeds, surveyed
 from hydrascope.reading import framing
 
 ROUND = settings(
@@ -39,3 +41,17 @@ def test_the_fuzzer_sees_bytes_that_framing_loses(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(FRAMINGS, "lines", forgetful)
     with pytest.raises(Broken):
         framed("lines", b'{"a":1}\n{"b":2}\n{"c":3}', 1 << 20)
+
+
+@pytest.mark.fault(16, 17)
+@pytest.mark.parametrize("text", [b"request_id", b"acct_500"])
+def test_parquet_with_a_name_or_a_value_that_is_no_utf8_is_unreadable(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "x.parquet"
+    record = {"request_id": "acct_500", "event_time": "2026-05-01T12:00:00Z", "account_id": "a"}
+    table = pa.Table.from_pylist([{**record, "request_id": "r"}, record])
+    pq.write_table(table, path, compression="none", use_dictionary=False, write_statistics=False, store_schema=False)
+    assert surveyed(path, None)[0].status == "read"
+    path.write_bytes(path.read_bytes().replace(text, b"\xe3" + text[1:]))
+    seen, _ = surveyed(path, None)
+    assert seen.status == "unreadable"
+    assert "damaged" in (seen.reason or "")

@@ -147,8 +147,9 @@ def _parquet(found: Found, source: BinaryIO, stored: Stored, known: Asked) -> Su
         with pq.ParquetFile(source, page_checksum_verification=True) as file:
             schema, count = file.schema_arrow, file.metadata.num_rows
             for rows in file.iter_batches():
+                rows.validate(full=True)  # text that is no UTF-8 stops every reader
                 first = first or rows.slice(0, 1).to_pylist()[0]
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise Unreadable(f"its parquet footer or pages are damaged ({str(error).splitlines()[0]})") from error
     first = first or dict.fromkeys(schema.names)
     footer = hashlib.sha256(json.dumps([(field.name, str(field.type)) for field in schema]).encode()).hexdigest()
