@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Self
@@ -13,11 +15,42 @@ from moto.s3.models import s3_backends
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from hydrascope.reading.streams import Limits
+
 ERROR = "<Error><Code>{code}</Code><Message>arn:aws:iam::123456789012:role/x at host.example</Message></Error>"
 LINE_END = "\ue000"
 """Stands inside for a line end, which moto's routes do not let through."""
 
 names = itertools.count(1)
+LIMITS = Limits(object_bytes=1 << 30, ratio=400)
+HOSTILE = [
+    "../../etc/x",
+    "./c",
+    "a//b",
+    "/top",
+    "new\nline",
+    "right\u202eleft",
+    "a+b",
+    "a b",
+    "a%2Fb",
+    "a?versionId=1#x",
+    "é",
+    "_x",
+    ".x",
+    "x.tmp",
+]
+SLOW = (503, "SlowDown")
+DENIED = (403, "AccessDenied")
+
+
+def line(name: str, **more: Any) -> bytes:
+    """An exchange as a line of native input."""
+    told = {"request_id": name, "event_time": "2026-05-01T12:00:00Z", "account_id": "a1", **more}
+    return json.dumps(told).encode() + b"\n"
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 class Quiet(WSGIRequestHandler):

@@ -59,8 +59,9 @@ def listing(
     """What is at or below `root`, each object surveyed, as `surveys.SCHEMA` says; lazy, so persist it.
 
     `held` is the ledger of the warehouse. With it, objects in S3 that it holds as read are left out, and objects that it
-    holds and that are there no more have a row with the status `gone`. `forced` names the format of all objects. Raises
-    NotFound, SourceError and ServiceError as `objects.find` does, and SourceError for an unknown format.
+    holds and that are there no more have a row with the status `gone`. The list passes through the driver, as the store hands
+    it out: a few hundred bytes an object. `forced` names the format of all objects. Raises NotFound, SourceError and
+    ServiceError as `objects.find` does, and SourceError for an unknown format.
     """
     known = asked(settings, forced)
     limits = Limits(settings.ingest.max_object_bytes, settings.ingest.max_ratio)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -32,6 +33,11 @@ class Reading:
         """By name of the object: lines, parsed, quarantined, duplicates, blank."""
         columns = ("uri", "lines", "parsed", "quarantined", "duplicates", "blank")
         return {Path(row[0]).name: tuple(row[1:]) for row in self.objects.select(*columns).collect()}
+
+    def by_name(self, root: Path) -> dict[str, dict[str, Any]]:
+        """The whole ledger, by the path of each object below `root`."""
+        top = f"{root.as_uri()}/"
+        return {row.uri.removeprefix(top): row.asDict() for row in self.objects.collect()}
 
     def broken(self, table: str = "exchanges") -> dict[int, tuple[str, ...]]:
         """By position: the rules that each quarantined record breaks."""

@@ -41,8 +41,7 @@ def found(spark: SparkSession, folder: Path) -> Reading:
 @pytest.fixture(scope="module")
 def ledger(found: Reading, folder: Path) -> dict[str, dict[str, Any]]:
     """The ledger by name."""
-    top = folder.as_uri()
-    return {row.uri.removeprefix(f"{top}/"): row.asDict() for row in found.objects.collect()}
+    return found.by_name(folder)
 
 
 @pytest.fixture(scope="module")

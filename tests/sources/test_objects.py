@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
-import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,39 +14,8 @@ from pyspark.sql import Row, SparkSession
 from hydrascope import objects, pipeline, tables
 from hydrascope.cli import main
 from hydrascope.errors import ServiceError
-from hydrascope.reading.streams import Limits
 from hydrascope.settings import load
-from tests.s3 import S3
-
-LIMITS = Limits(object_bytes=1 << 30, ratio=400)
-HOSTILE = [
-    "../../etc/x",
-    "./c",
-    "a//b",
-    "/top",
-    "new\nline",
-    "right\u202eleft",
-    "a+b",
-    "a b",
-    "a%2Fb",
-    "a?versionId=1#x",
-    "é",
-    "_x",
-    ".x",
-    "x.tmp",
-]
-SLOW = (503, "SlowDown")
-DENIED = (403, "AccessDenied")
-
-
-def line(name: str, **more: Any) -> bytes:
-    """An exchange as a line of native input."""
-    told = {"request_id": name, "event_time": "2026-05-01T12:00:00Z", "account_id": "a1", **more}
-    return json.dumps(told).encode() + b"\n"
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+from tests.s3 import DENIED, HOSTILE, S3, line, sha256
 
 
 def ingest(spark: SparkSession, root: str, warehouse: Path) -> list[Row]:

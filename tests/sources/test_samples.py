@@ -101,8 +101,7 @@ def found(spark: SparkSession, samples: Path) -> Reading:
 @pytest.fixture(scope="module")
 def ledger(found: Reading, samples: Path) -> dict[str, dict[str, Any]]:
     """The ledger by name."""
-    top = samples.as_uri()
-    return {row.uri.removeprefix(f"{top}/"): row.asDict() for row in found.objects.collect()}
+    return found.by_name(samples)
 
 
 @pytest.mark.samples

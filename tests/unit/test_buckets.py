@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,41 +16,10 @@ import pytest
 from hydrascope import buckets, objects
 from hydrascope.errors import NotFound, ServiceError, SettingsError, SourceError
 from hydrascope.objects import Store, Unreachable
-from hydrascope.reading.streams import Limits
 from hydrascope.reading.surveys import survey
 from hydrascope.settings import load
 from hydrascope.sources import Asked
-from tests.s3 import S3
-
-LIMITS = Limits(object_bytes=1 << 30, ratio=400)
-HOSTILE = [
-    "../../etc/x",
-    "./c",
-    "a//b",
-    "/top",
-    "new\nline",
-    "right\u202eleft",
-    "a+b",
-    "a b",
-    "a%2Fb",
-    "a?versionId=1#x",
-    "é",
-    "_x",
-    ".x",
-    "x.tmp",
-]
-SLOW = (503, "SlowDown")
-DENIED = (403, "AccessDenied")
-
-
-def line(name: str, **more: Any) -> bytes:
-    """An exchange as a line of native input."""
-    told = {"request_id": name, "event_time": "2026-05-01T12:00:00Z", "account_id": "a1", **more}
-    return json.dumps(told).encode() + b"\n"
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+from tests.s3 import DENIED, HOSTILE, LIMITS, S3, SLOW, line, sha256
 
 
 @pytest.mark.fault(31)
