@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pyspark.sql import SparkSession, Window
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from hydrascope.keeping import keep
 
 
-def test_what_is_kept_is_made_once_and_its_plan_says_nothing_of_how(spark: SparkSession) -> None:
+def test_what_is_kept_is_made_once_can_be_joined_with_itself_and_its_plan_says_nothing_of_how(
+    spark: SparkSession,
+) -> None:
     made = spark.range(0, 100, 1, 4).select("id", F.rand().alias("drawn"), F.lit("origin-marker").alias("text"))
     before = set(spark._jsc.getPersistentRDDs())
     kept = keep(made)
@@ -28,13 +30,3 @@ def test_what_is_kept_is_made_once_and_its_plan_says_nothing_of_how(spark: Spark
 def list_of(sequence: object) -> list[object]:
     """A Scala sequence as a list."""
     return [sequence.apply(place) for place in range(sequence.size())]  # type: ignore[attr-defined]
-
-
-def test_a_kept_frame_that_was_in_order_can_be_joined_with_what_is_made_of_it(spark: SparkSession) -> None:
-    order = Window.partitionBy("id").orderBy("part")
-    made = spark.range(6).select((F.col("id") % 2).alias("id"), F.col("id").alias("part"))
-    kept = keep(made.withColumn("place", F.row_number().over(order)))
-    totals = kept.frame.groupBy("id").agg(F.max("place").alias("place"))
-    mine = totals.withColumn("place", F.row_number().over(Window.partitionBy("id").orderBy("place")))
-    assert mine.join(totals, "id").count() == 2
-    kept.release()
