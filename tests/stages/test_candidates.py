@@ -123,6 +123,21 @@ def test_clusters_with_one_frame_are_judged_as_one_where_the_one_replaces_what_t
     assert all(bits > 4 for (bits,) in rows(found, "handover_bits"))
 
 
+def test_one_account_that_opens_between_two_closings_goes_on_for_nobody_however_old_its_cluster_is(make: Make) -> None:
+    clusters = _clusters(make, a=5, b=2)
+    frame = [_link(f"{name}{n}", "template", "v") for name, size in (("a", 5), ("b", 2)) for n in range(size)]
+    accounts = make(
+        "accounts",
+        *[
+            {"account_id": f"a{n}", "created_time": dt.datetime(2026, 4, 1), "closed_time": dt.datetime(2026, 5, day)}
+            for n, day in enumerate((3, 4, 9, 16, 23))
+        ],
+        {"account_id": "b0", "created_time": dt.datetime(2023, 6, 8)},
+        {"account_id": "b1", "created_time": dt.datetime(2026, 5, 4)},
+    )
+    assert rows(unions(clusters, make("links", *frame), accounts, link=LinkSettings()), "cluster_id") == []
+
+
 def test_a_value_of_many_clusters_pairs_each_with_the_largest_of_them(make: Make) -> None:
     sizes = {f"c{number:03}": 2 for number in range(70)} | {"big": 9}
     clusters = _clusters(make, **sizes)

@@ -79,9 +79,9 @@ def unions(clusters: DataFrame, links: DataFrame, accounts: DataFrame, *, link: 
 def _handovers(pairs: DataFrame, clusters: DataFrame, accounts: DataFrame) -> DataFrame:
     """Per pair the bits by which one cluster opens accounts on the days on which the other's are closed, or the day after.
 
-    A closing day is followed by chance as often as there are such days in the time that both span, p. Of n closing days
-    k followed ones are worth n KL(k/n || p) bits (Chernoff 1952); fewer than `LEAST_DAYS` of them none. Of the two
-    directions the stronger counts.
+    A closing day is followed by chance as often as there are such days between the first closing and the last, p. Of n
+    closing days k followed ones are worth n KL(k/n || p) bits (Chernoff 1952); fewer than `LEAST_DAYS` of them, or of the
+    days of opening that follow them, none. Of the two directions the stronger counts.
     """
     ids = ("cluster_id", "other_cluster_id")
     dated = accounts.groupBy("account_id").agg(
@@ -91,30 +91,31 @@ def _handovers(pairs: DataFrame, clusters: DataFrame, accounts: DataFrame) -> Da
     closings = mine.where("closed is not null").select(
         F.col("cluster_id").alias("earlier"), F.col("closed").alias("day")
     )
-    opened = F.explode(F.array("opened", F.date_sub("opened", 1))).alias("day")
-    follows = mine.where("opened is not null").select(F.col("cluster_id").alias("later"), opened).distinct()
+    days = F.explode(F.array("opened", F.date_sub("opened", 1))).alias("day")
+    follows = mine.where("opened is not null").select(F.col("cluster_id").alias("later"), "opened", days).distinct()
     turned = [F.struct(F.col(a).alias("earlier"), F.col(b).alias("later")) for a, b in (ids, ids[::-1])]
     both = pairs.select(*ids, F.inline(F.array(*turned)))
+    asked = (*ids, "earlier", "later")
     counted = (
         both.join(closings.distinct(), "earlier")
-        .join(follows.withColumn("followed", F.lit(True)), ["later", "day"], "left")
-        .groupBy(*ids, "earlier", "later")
+        .join(follows.withColumn("followed", F.col("day")), ["later", "day"], "left")
+        .groupBy(*asked)
         .agg(
-            F.count("*").alias("n"),
-            F.count("followed").alias("k"),
+            F.countDistinct("day").alias("n"),
+            F.countDistinct("followed").alias("k"),
+            F.countDistinct("opened").alias("openings"),
             F.min("day").alias("first"),
             F.max("day").alias("last"),
         )
-        .where(F.col("k") >= LEAST_DAYS)
+        .where(F.least("k", "openings") >= LEAST_DAYS)
     )
-    spread = follows.groupBy("later").agg(
-        F.count("*").alias("days"), F.min("day").alias("first_day"), F.max("day").alias("last_day")
-    )
-    span = F.datediff(F.greatest("last", "last_day"), F.least("first", "first_day")) + 1
+    within = F.col("day").between(F.col("first"), F.col("last"))
+    spread = counted.join(follows, "later").where(within).groupBy(*asked).agg(F.countDistinct("day").alias("days"))
+    span = F.datediff("last", "first") + 1
     share, chance = F.col("k") / F.col("n"), F.least(F.col("days") / span, F.lit(1.0))
     missed = F.when(share < 1, (1 - share) * F.log2((1 - share) / (1 - chance))).otherwise(F.lit(0.0))
     bits = F.when(share > chance, F.col("n") * (share * F.log2(share / chance) + missed)).otherwise(F.lit(0.0))
-    return counted.join(spread, "later").groupBy(*ids).agg(F.max(bits).alias("handover_bits"))
+    return counted.join(spread, list(asked)).groupBy(*ids).agg(F.max(bits).alias("handover_bits"))
 
 
 def _best(view: str) -> Column:
