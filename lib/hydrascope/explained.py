@@ -15,7 +15,7 @@ from hydrascope import ingest, pseudonyms
 from hydrascope.errors import SourceError
 from hydrascope.settings import Settings
 from hydrascope.sources import SOURCES, named, table_of
-from hydrascope.stages.fates import PLACE, fates, lost
+from hydrascope.stages.fates import PLACE, fates, judged
 
 PLACE_OF = re.compile(r"\b_((?:\[[^\]]+\])+)(?:, (\$[^)]+)\))?")
 """A field of the record in Spark's words, and the path within it where it is read as JSON."""
@@ -70,7 +70,7 @@ def _first(records: DataFrame, table: str) -> dict[str, Any] | None:
     contract = contracts.load(table)
     found = records.where("not blank").orderBy("source_pos").limit(1)
     few = found.sparkSession.createDataFrame(found.collect(), found.schema)
-    row = fates(few, lost(few, contract), contract).drop("raw", "phrases").first()
+    row = fates(judged(few, contract), None, contract).drop("raw", "phrases").first()
     return None if row is None else row.asDict(recursive=True)
 
 

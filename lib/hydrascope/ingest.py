@@ -234,7 +234,7 @@ def _text_records(
         return
     text = F.coalesce("json", F.col("raw").cast("string"))
     readable = F.col("note").isNull() | (F.col("note") == "lone_surrogate")
-    form = F.coalesce(F.when(~readable, F.col("note")), misread(F.col("parsed"), F.col("names")))
+    form = F.coalesce(F.when(~readable, F.col("note")), misread(F.col("parsed"), F.col("names"), schema))
     yield (
         _framed(spark, rows, settings)
         .withColumn("blank", F.col("note").isNull() & is_blank(text))

@@ -290,12 +290,12 @@ def _fates(run: Run, holds: str) -> DataFrame:
     if holds not in run.holds:
         return fates.none(run.spark, contracts.load(holds))
     key = pseudonyms.key_frame(run.spark)
-    records = ingest.records(run.spark, run.frames["listing"], holds, settings=run.settings, key=key)
-    records = run.frames[f"{holds}_records"] = run.keep(records)
     contract = contracts.load(holds)
-    lost = run.frames[f"{holds}_lost"] = run.keep(fates.lost(records, contract, _known(run, holds)))
-    lost.count()  # a cached frame's size is known once it is made, and with it that the few can be broadcast
-    return fates.fates(records, lost, contract)
+    records = ingest.records(run.spark, run.frames["listing"], holds, settings=run.settings, key=key)
+    judged = run.keep(fates.judged(records, contract))
+    lost = run.keep(fates.lost(judged, contract, _known(run, holds)))
+    count = lost.count()  # a cached frame's size is known once it is made, and with it that the few can be broadcast
+    return fates.fates(judged, lost if count else None, contract)
 
 
 def _known(run: Run, holds: str) -> DataFrame | None:

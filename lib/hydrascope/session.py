@@ -12,6 +12,9 @@ from pyspark.sql import SparkSession
 from hydrascope import jars, java
 from hydrascope.settings import SparkSettings
 
+DISTINCT = ("exchange_id", "edge_id", "raw_sha256", "request_id", "trace_id")
+"""Columns in which hardly a value comes twice: a dictionary of them costs a file's writer much and saves nothing."""
+
 ALWAYS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -31,6 +34,9 @@ ALWAYS = {
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.maxPlanStringLength": "2000",
     "spark.sql.debug.maxToStringFields": "4",
+    "spark.sql.maxConcurrentOutputFileWriters": "4",
+    "spark.sql.constraintPropagation.enabled": "false",  # exponential in the columns of a record
+    **dict.fromkeys((f"spark.hadoop.parquet.enable.dictionary#{name}" for name in DISTINCT), "false"),
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }

@@ -12,7 +12,7 @@ from hydrascope import contract, ingest, pseudonyms
 from hydrascope.contract import Contract
 from hydrascope.keeping import keep
 from hydrascope.settings import IngestSettings, Settings
-from hydrascope.stages.fates import fates, lost
+from hydrascope.stages.fates import fates, judged, lost
 from hydrascope.stages.objects import objects
 from hydrascope.stages.quarantine import quarantine
 
@@ -45,9 +45,10 @@ class Reading:
         return {row[0]: tuple(row[1]) for row in rows}
 
 
-def judged(records: DataFrame, of: Contract, known: DataFrame | None = None) -> DataFrame:
+def fated(records: DataFrame, of: Contract, known: DataFrame | None = None) -> DataFrame:
     """The fates of records, in one call."""
-    return fates(records, lost(records, of, known), of)
+    rows = judged(records, of)
+    return fates(rows, lost(rows, of, known), of)
 
 
 def read(
@@ -64,6 +65,6 @@ def read(
     found = {}
     for table in tables:
         records = keep(ingest.records(spark, listing, table, settings=chosen, key=key)).frame
-        found[table] = keep(judged(records, contract.load(table))).frame
+        found[table] = keep(fated(records, contract.load(table))).frame
     made = list(found.values())
     return Reading(listing, found, keep(objects(listing, *made)).frame, keep(quarantine(listing, *made)).frame)

@@ -25,7 +25,7 @@ from hydrascope.stages.accounts import accounts
 from hydrascope.stages.exchanges import exchanges
 from hydrascope.stages.models import models
 from tests.frames import rows
-from tests.sources.reading import judged, read
+from tests.sources.reading import fated, read
 
 GOOD: dict[str, Any] = {
     "request_id": "r1",
@@ -123,6 +123,8 @@ def test_every_fault_of_a_line_is_quarantined_by_name_and_the_ledger_balances(
         (line(request_id="tail") + b" junk", "not_json"),
         (b'{"request_id":"r"}],[{"x":"1"}', "not_json"),
         (line(request_id="once")[:-1] + b', "account_id": "a2"}', "duplicate_field"),
+        (line(request_id="twice")[:-1] + b', "asn": null, "asn": null}', "duplicate_field"),
+        (line(request_id="other")[:-1] + b', "of_others": 1, "of_others": 1}', "duplicate_field"),
         (b"[]", "not_json"),
         (b"null", "not_one_object"),
         (b'"text"', "not_json"),
@@ -193,7 +195,7 @@ def test_a_record_that_repeats_or_contradicts_the_table_gives_way_to_it(spark: S
         (tmp_path / name / "x.json").write_bytes(data)
     known = exchanges(read(spark, tmp_path / "old", ("exchanges",)).fates["exchanges"])
     records = read(spark, tmp_path / "new", ("exchanges",)).fates["exchanges"].drop("fate", "broken")
-    found = judged(records, contract.load("exchanges"), known)
+    found = fated(records, contract.load("exchanges"), known)
     assert rows(found, "source_pos", "fate") == [(1, "duplicate"), (2, "quarantined"), (3, "parsed")]
 
 

@@ -19,7 +19,7 @@ from hydrascope.stages.models import models
 from hydrascope.stages.objects import objects
 from hydrascope.stages.quarantine import quarantine
 from tests.frames import rows
-from tests.sources.reading import judged
+from tests.sources.reading import fated
 
 Make = Callable[..., DataFrame]
 EXTRA = ("object_sha256", "raw", "problems", "blank", "phrases")
@@ -66,7 +66,7 @@ def given(make: Make) -> DataFrame:
 
 
 def test_each_record_has_one_fate_and_the_rules_it_broke(make: Make) -> None:
-    found = judged(given(make), contract.load("exchanges"))
+    found = fated(given(make), contract.load("exchanges"))
     told = {row[0]: (row[1], tuple(row[2])) for row in rows(found, "source_pos", "fate", "broken")}
     assert {pos: told[pos] for pos in (1, 5, 6, 7, 8)} == {
         1: ("parsed", ()),
@@ -80,7 +80,7 @@ def test_each_record_has_one_fate_and_the_rules_it_broke(make: Make) -> None:
 
 
 def test_of_contradicting_records_the_least_content_is_kept_and_its_repeats_are_duplicates(make: Make) -> None:
-    found = judged(given(make), contract.load("exchanges")).where(F.col("exchange_id") == "b" * 64)
+    found = fated(given(make), contract.load("exchanges")).where(F.col("exchange_id") == "b" * 64)
     least = (
         given(make)
         .where("source_pos in (2, 4)")
@@ -99,7 +99,7 @@ def test_of_contradicting_records_the_least_content_is_kept_and_its_repeats_are_
 def test_fates_do_not_depend_on_places_or_partitions(make: Make) -> None:
     def kept(frame: DataFrame) -> list[tuple[Any, ...]]:
         return rows(
-            judged(frame, contract.load("exchanges")).where("fate = 'parsed'"), "exchange_id", "model", "raw_sha256"
+            fated(frame, contract.load("exchanges")).where("fate = 'parsed'"), "exchange_id", "model", "raw_sha256"
         )
 
     turned = given(make).withColumn(
@@ -115,19 +115,19 @@ def test_fates_do_not_depend_on_places_or_partitions(make: Make) -> None:
 def test_rows_of_the_table_come_first(make: Make) -> None:
     known = make("exchanges", {"exchange_id": "a" * 64, "model": "m"}, {"exchange_id": "c" * 64, "model": "old"})
     new = records(make, "exchanges", exchange(1, "a", model="m"), exchange(2, "c", model="new"), exchange(3, "d"))
-    found = judged(new, contract.load("exchanges"), known)
+    found = fated(new, contract.load("exchanges"), known)
     assert rows(found, "source_pos", "fate") == [(1, "duplicate"), (2, "quarantined"), (3, "parsed")]
 
 
 @pytest.mark.fault(41)
 def test_a_key_that_is_null_is_never_a_duplicate(make: Make) -> None:
     both = records(make, "accounts", {"source_pos": 1, "account_id": None}, {"source_pos": 2, "account_id": None})
-    assert rows(judged(both, contract.load("accounts")), "fate") == [("quarantined",), ("quarantined",)]
+    assert rows(fated(both, contract.load("accounts")), "fate") == [("quarantined",), ("quarantined",)]
 
 
 def test_the_tables_hold_what_was_parsed(make: Make) -> None:
     for table, stage in (("exchanges", exchanges), ("accounts", accounts), ("models", models)):
-        found = judged(records(make, table, {"source_pos": 1, "source_uri": "o"}), contract.load(table))
+        found = fated(records(make, table, {"source_pos": 1, "source_uri": "o"}), contract.load(table))
         made = stage(found)
         assert made.columns == contract.load(table).names
         assert made.count() == 1
@@ -148,7 +148,7 @@ def listed(spark: SparkSession) -> DataFrame:
 
 
 def test_the_ledger_has_every_object_and_adds_up(spark: SparkSession, make: Make) -> None:
-    found = judged(given(make), contract.load("exchanges"))
+    found = fated(given(make), contract.load("exchanges"))
     ledger = objects(listed(spark), found)
     assert ledger.columns == contract.load("objects").names
     columns = ("uri", "status", "lines", "parsed", "blank")
@@ -163,12 +163,12 @@ def test_the_ledger_has_every_object_and_adds_up(spark: SparkSession, make: Make
 
 @pytest.mark.fault(7)
 def test_a_record_that_went_missing_unbalances_the_ledger(spark: SparkSession, make: Make) -> None:
-    found = judged(given(make).where("source_pos <> 8"), contract.load("exchanges"))
+    found = fated(given(make).where("source_pos <> 8"), contract.load("exchanges"))
     assert objects(listed(spark), found).where("lines <> parsed + quarantined + duplicates + blank").count() == 1
 
 
 def test_quarantine_keeps_bytes_rules_and_a_sentence(spark: SparkSession, make: Make) -> None:
-    found = quarantine(listed(spark), judged(given(make), contract.load("exchanges")))
+    found = quarantine(listed(spark), fated(given(make), contract.load("exchanges")))
     assert found.columns == contract.load("quarantine").names
     kept = {(row.source_uri, row.source_pos): row for row in found.collect()}
     assert base64.b64decode(kept["o", 7].raw) == b"line 7"

@@ -33,18 +33,20 @@ def is_blank(text: Column) -> Column:
     return (text < "!") & text.rlike(r"\A[\s\x00]*\z")
 
 
-def misread(found: Column, names: Column) -> Column:
+def misread(found: Column, names: Column, schema: StructType) -> Column:
     """The rule that the form of a text breaks, or null; from the `parsed` text and the names of its outermost fields.
 
-    A field that is written twice is `duplicate_field`: readers disagree on which of the two counts.
+    A field that is written twice is `duplicate_field`: readers disagree on which of the two counts. Names are compared only
+    where there are more of them than fields of the `schema` that have a value, since each of those has a name of its own.
     """
     records, broken = found["records"], found["broken"].isNotNull()
+    told = F.octet_length(F.concat_ws("", *[F.when(records[0][name].isNotNull(), F.lit("+")) for name in schema.names]))
     ended = F.coalesce(records[1][END].isNotNull() & records[2].isNull(), F.lit(False))
     return (
         F.when(broken & ~ended, F.lit("not_json"))
         .when(~ended | records[0].isNull() | records[0][END].isNotNull(), F.lit("not_one_object"))
         .when(broken, F.lit("field_of_other_shape"))
-        .when(F.size(names) > F.size(F.array_distinct(names)), F.lit("duplicate_field"))
+        .when((F.size(names) > told) & (F.size(names) > F.size(F.array_distinct(names))), F.lit("duplicate_field"))
     )
 
 

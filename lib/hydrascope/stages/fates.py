@@ -23,12 +23,27 @@ MADE = (
 """The columns of fates beside those of a contract."""
 
 
-def fates(records: DataFrame, lost: DataFrame, contract: Contract) -> DataFrame:
-    """The records with `fate`, and `broken`: the sorted names of the rules that a quarantined record breaks.
+def judged(records: DataFrame, contract: Contract) -> DataFrame:
+    """The records with `broken`: the names of the rules that each breaks, of its form, or else of its values.
 
-    `lost` is what `lost` says of the same records. `raw` is null where the fate is parsed.
+    Keep these rows: what becomes of them is asked several times.
     """
-    judged = _judged(records, contract)
+    formless = F.arrays_overlap("problems", F.array(*map(F.lit, FORMS)))
+    of_values = rules_broken(contract, "warning")
+    both = F.when(F.size("problems") > 0, F.array_distinct(F.concat("problems", of_values))).otherwise(of_values)
+    return records.withColumn("broken", F.when(formless, F.col("problems")).otherwise(both))
+
+
+def fates(judged: DataFrame, lost: DataFrame | None, contract: Contract) -> DataFrame:
+    """The `judged` records with `fate`, and with `broken` as the sorted names of the rules that a quarantined record breaks.
+
+    `lost` is what `lost` says of the same records; null where it has no row. `raw` is null where the fate is parsed.
+    """
+    told = (
+        judged.withColumn("verdict", F.lit(None).cast("string"))
+        if lost is None
+        else judged.join(lost, list(PLACE), "left")
+    )
     fate = (
         F.when(F.col("blank"), F.lit("blank"))
         .when(F.size("broken") > 0, F.lit("quarantined"))
@@ -36,8 +51,7 @@ def fates(records: DataFrame, lost: DataFrame, contract: Contract) -> DataFrame:
     )
     conflicts = F.when(F.col("verdict") == "quarantined", F.array(F.lit(CONFLICT))).otherwise(F.array_sort("broken"))
     return (
-        judged.join(lost, list(PLACE), "left")
-        .withColumn("fate", fate)
+        told.withColumn("fate", fate)
         .withColumn(
             "broken", F.when(F.col("fate") == "quarantined", conflicts).otherwise(F.array().cast("array<string>"))
         )
@@ -51,15 +65,15 @@ def none(spark: SparkSession, contract: Contract) -> DataFrame:
     return spark.createDataFrame([], f"{contract.ddl}, {MADE}")
 
 
-def lost(records: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
-    """The places of sound records that lost to another record of their key, and the `verdict` on each.
+def lost(judged: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
+    """The places of sound `judged` records that lost to another record of their key, and the `verdict` on each.
 
     Of records with one key the one with the least content hash stays; those that say the same are duplicates and
     those that say something else are quarantined as `conflicting_duplicate`. A record whose key is in `known` (rows of
     the table itself) gives way to that row. Found in two steps: keys that occur again by a hash of the key alone, then
     whole rows of those keys only.
     """
-    sound = _judged(records, contract).where(~F.col("blank") & (F.size("broken") == 0))
+    sound = judged.where(~F.col("blank") & (F.size("broken") == 0))
     hashed = F.xxhash64(*contract.key)
     keys = sound.select(hashed.alias("key_hash"))
     again = keys.groupBy("key_hash").count().where("count > 1").select("key_hash")
@@ -86,13 +100,6 @@ def lost(records: DataFrame, contract: Contract, known: DataFrame | None = None)
         .where((F.col("place") > 1) & (F.col("rank") == 1))
         .select(*PLACE, "verdict")
     )
-
-
-def _judged(records: DataFrame, contract: Contract) -> DataFrame:
-    """The records with the rules that each breaks: of its form, or else of its values."""
-    formless = F.arrays_overlap("problems", F.array(*map(F.lit, FORMS)))
-    both = F.array_distinct(F.concat("problems", rules_broken(contract, "warning")))
-    return records.withColumn("broken", F.when(formless, F.col("problems")).otherwise(both))
 
 
 def content_hash(contract: Contract) -> Column:

@@ -26,21 +26,21 @@ def wordings(fates: DataFrame, accounts: DataFrame, *, settings: IngestSettings,
     used = (
         fates.where("fate = 'parsed' and account_id is not null and size(phrases) > 0")
         .select("account_id", "org_id", part)
-        .groupBy("account_id", part_id(F.col("part.sketch")).alias("template_id"))
+        .groupBy("account_id", F.col("part.sketch").alias("shingle"))
         .agg(F.min("part.phrases").alias("phrase"), F.max("org_id").alias("of_exchange"))
     )
     recurring = (
-        used.groupBy("template_id")
+        used.groupBy("shingle")
         .agg(F.count("*").alias("accounts"), F.min("phrase").alias("phrase"))
         .where("accounts >= 2")
     )
-    words = recurring.select("template_id", F.posexplode(F.split("phrase", " ")).alias("place", "word"))
+    words = recurring.select("shingle", F.posexplode(F.split("phrase", " ")).alias("place", "word"))
     users = used.join(home, "account_id", "left").select(
-        "template_id", F.coalesce("of_exchange", "of_account", "domain", "account_id").alias("org")
+        "shingle", F.coalesce("of_exchange", "of_account", "domain", "account_id").alias("org")
     )
     common = (
-        words.select("template_id", "word")
-        .join(users, "template_id")
+        words.select("shingle", "word")
+        .join(users, "shingle")
         .groupBy("word")
         .agg(F.count_distinct("org").alias("orgs"))
         .where((F.col("orgs") >= settings.word_orgs) & (F.col("word") != SLOT))
@@ -49,10 +49,13 @@ def wordings(fates: DataFrame, accounts: DataFrame, *, settings: IngestSettings,
     shown = F.when(F.col("common"), F.col("word")).otherwise(F.lit(SLOT))
     told = (
         words.join(common, "word", "left")
-        .groupBy("template_id")
+        .groupBy("shingle")
         .agg(F.array_sort(F.collect_list(F.struct("place", shown.alias("word"))))["word"].alias("words"))
         .where(F.exists("words", lambda word: word != SLOT))
     )
-    return told.join(recurring, "template_id").select(
-        "template_id", F.lit(batch).alias("batch"), F.array_join("words", " ").alias("skeleton"), "accounts"
+    return told.join(recurring, "shingle").select(
+        part_id(F.col("shingle")).alias("template_id"),
+        F.lit(batch).alias("batch"),
+        F.array_join("words", " ").alias("skeleton"),
+        "accounts",
     )
