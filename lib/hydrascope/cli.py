@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from hydrascope import __version__, commands, listing, screen
-from hydrascope.errors import HydrascopeError, NotFound, SettingsError
+from hydrascope.errors import HydrascopeError, NotFound, SettingsError, suggestion
 
 app = typer.Typer(
     help="Find coordinated account campaigns in an AI provider's API logs, and show why.",
@@ -185,7 +185,8 @@ def show(
         )
         return
     if what != "hubs" and what not in contracts.tables():
-        raise NotFound(f"no table '{what}'; show one of: tables, hubs, {', '.join(contracts.tables())}")
+        known = ("tables", "hubs", *contracts.tables())
+        raise NotFound(f"no table '{what}'; {suggestion(what, known, 'tables')}")
     if verdict not in (None, *VERDICTS):
         raise SettingsError(f"--verdict is '{verdict}', and can be {', '.join(VERDICTS)}")
     case = commands.open_case(warehouse, "observables" if what == "hubs" else what)

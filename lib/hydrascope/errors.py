@@ -1,5 +1,16 @@
 """The few kinds of trouble a user can be told about; anything else is a defect and keeps its traceback."""
 
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+
+
+def suggestion(name: str, known: Collection[str], called: str, shown: Collection[str] = ()) -> str:
+    """What to tell somebody who wrote `name`: the nearest of the known names, else those that are to be shown, or all."""
+    found = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean '{found[0]}'?" if found else f"the {called} are {', '.join(shown or known)}"
+
 
 class HydrascopeError(Exception):
     """Base of every error with a message for people: the thing, the value seen, the values allowed, what to type next."""

@@ -81,7 +81,7 @@ def find(root: str, store: Store = Store()) -> list[Found]:
         return buckets.find(root, store)
     top = _local_root(root)
     if not os.path.lexists(top):
-        raise NotFound(f"nothing is at '{root}'; give a file or folder of raw logs with --input")
+        raise NotFound(f"nothing is at '{root}'; give a file or a folder of raw logs")
     if top.is_dir():
         found = sorted((_describe(path, top) for path in _walk(top)), key=lambda item: natural(item.name))
     else:

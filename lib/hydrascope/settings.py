@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from hydrascope.errors import SettingsError
+from hydrascope.errors import SettingsError, suggestion
 
 WORTH = "worth"
 FIELDS = "fields"
@@ -244,7 +244,8 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
         if name.partition(".")[0] in (WORTH, FIELDS):
             continue
         if name not in known:
-            problems.append(f"unknown setting '{name}'; {_closest(name, known)}")
+            sections_known = [section.name for section in fields(Settings)]
+            problems.append(f"unknown setting '{name}'; {suggestion(name, known, 'sections', sections_known)}")
             continue
         value = str(given) if _is_digits(given, known[name].default) else given
         problem = _problem(name, value, known[name])
@@ -283,7 +284,7 @@ def _places_problems(places: Mapping[str, Any]) -> list[str]:
         source, _, word = name.partition(".")
         words = sorted({known for table in tables.get(source, ()) for known in WORDS[table]})
         if source not in tables:
-            problems.append(f"unknown format in fields.{name}; {_closest(source, tables)}")
+            problems.append(f"unknown format in fields.{name}; {suggestion(source, tables, 'formats')}")
         elif word not in words:
             problems.append(f"unknown word in fields.{name}; it takes one of {', '.join(words)}")
         elif not isinstance(place, str) or not PLACE.fullmatch(place):
@@ -298,7 +299,9 @@ def _worth_problems(worth: Mapping[str, Any]) -> list[str]:
     """What is wrong with the worths of kinds."""
     from hydrascope.kinds import BY_NAME
 
-    problems = [f"unknown kind in worth.{name}; {_closest(name, BY_NAME)}" for name in worth if name not in BY_NAME]
+    problems = [
+        f"unknown kind in worth.{name}; {suggestion(name, BY_NAME, 'kinds')}" for name in worth if name not in BY_NAME
+    ]
     for name, value in worth.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             problems.append(f"worth.{name} is {value!r}; it takes a number from 0 to 1")
@@ -412,12 +415,3 @@ def _text_problem(name: str, value: Any, item: Any) -> str | None:
 def _is_digits(value: Any, default: Any) -> bool:
     """Whether a number stands where text is asked: an id of digits alone is text all the same."""
     return isinstance(default, str) and isinstance(value, int) and not isinstance(value, bool)
-
-
-def _closest(name: str, known: Iterable[str]) -> str:
-    import difflib
-
-    matches = difflib.get_close_matches(name, list(known), n=1)
-    if matches:
-        return f"did you mean '{matches[0]}'?"
-    return f"the sections are {', '.join(section.name for section in fields(Settings))}"
