@@ -140,6 +140,8 @@ def run_stage(run: Run, stage: Stage) -> None:
     kept = None if stage.cut else keep(outgoing)
     outgoing = outgoing if kept is None else kept.frame
     try:
+        if kept is not None:
+            outgoing.count()  # made before it is judged, so that a gate's time is its own
         gate_started = time.time()
         judgement = gate.judge(outgoing, contract)
         judged = time.time()
