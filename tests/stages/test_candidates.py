@@ -138,6 +138,25 @@ def test_one_account_that_opens_between_two_closings_goes_on_for_nobody_however_
     assert rows(unions(clusters, make("links", *frame), accounts, link=LinkSettings()), "cluster_id") == []
 
 
+@pytest.mark.parametrize(("others", "united"), [(0, True), (40, False)])
+def test_a_following_that_some_pair_of_many_shows_by_chance_unites_none_of_them(
+    make: Make, others: int, united: bool
+) -> None:
+    closed, opened = (3, 9, 16, 23, 29), (4, 10, 17, 24)
+    sizes = {"a": len(closed), "b": len(opened)} | {f"c{n:02}": 2 for n in range(others)}
+    frame = [_link(f"{name}{n}", "template", "v", bits=12.0) for name, size in sizes.items() for n in range(size)]
+    accounts = make(
+        "accounts",
+        *[
+            {"account_id": f"a{n}", "created_time": dt.datetime(2026, 4, 1), "closed_time": dt.datetime(2026, 5, day)}
+            for n, day in enumerate(closed)
+        ],
+        *[{"account_id": f"b{n}", "created_time": dt.datetime(2026, 5, day)} for n, day in enumerate(opened)],
+    )
+    found = unions(_clusters(make, **sizes), make("links", *frame), accounts, link=LinkSettings())
+    assert rows(found, "cluster_id", "other_cluster_id") == ([("a", "b")] if united else [])
+
+
 def test_a_value_of_many_clusters_pairs_each_with_the_largest_of_them(make: Make) -> None:
     sizes = {f"c{number:03}": 2 for number in range(70)} | {"big": 9}
     clusters = _clusters(make, **sizes)

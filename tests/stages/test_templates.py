@@ -117,6 +117,17 @@ def test_a_word_of_few_organisations_is_a_slot_whatever_the_number_of_accounts(
     assert told == [("describe project \u25a1 now", 9, "s:1d"), ("describe the project now", 5, "s:18")]
 
 
+def test_a_word_is_common_that_many_organisations_use_in_parts_of_few_each(
+    spark: SparkSession, make: Callable[..., DataFrame]
+) -> None:
+    said = ("grade this answer", "grade that other reply", "please grade it")
+    fates = spoken(
+        spark, *[(f"u{part}{n}", f"org-{part}{n}", text) for part, text in enumerate(said) for n in range(2)]
+    )
+    told = rows(wordings(fates, make("accounts"), settings=IngestSettings(), batch="b"), "skeleton", "accounts")
+    assert told == [("grade \u25a1 \u25a1", 2), ("grade \u25a1 \u25a1 \u25a1", 2), ("\u25a1 grade \u25a1", 2)]
+
+
 def test_a_template_says_what_the_batch_with_the_most_common_words_says_of_it(
     spark: SparkSession, make: Callable[..., DataFrame]
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -81,27 +83,32 @@ def _handovers(pairs: DataFrame, clusters: DataFrame, accounts: DataFrame) -> Da
 
     A closing day is followed by chance as often as there are such days between the first closing and the last, p. Of n
     closing days k followed ones are worth n KL(k/n || p) bits (Chernoff 1952); fewer than `LEAST_DAYS` of them, or of the
-    days of opening that follow them, none. Of the two directions the stronger counts.
+    days of opening that follow them, none. Of the two directions the stronger counts, less the bits of having asked so often
+    as there are closings enough to be followed: among many pairs some follow each other by chance (Bonferroni 1936).
     """
     ids = ("cluster_id", "other_cluster_id")
     dated = accounts.groupBy("account_id").agg(
         F.to_date(F.min("created_time")).alias("opened"), F.to_date(F.max("closed_time")).alias("closed")
     )
     mine = clusters.select("account_id", "cluster_id").join(dated, "account_id")
-    closings = mine.where("closed is not null").select(
-        F.col("cluster_id").alias("earlier"), F.col("closed").alias("day")
+    closings = (
+        mine.where("closed is not null")
+        .select(F.col("cluster_id").alias("earlier"), F.col("closed").alias("day"))
+        .distinct()
+        .withColumn("n", F.count("*").over(Window.partitionBy("earlier")))
+        .where(F.col("n") >= LEAST_DAYS)
     )
     days = F.explode(F.array("opened", F.date_sub("opened", 1))).alias("day")
     follows = mine.where("opened is not null").select(F.col("cluster_id").alias("later"), "opened", days).distinct()
     turned = [F.struct(F.col(a).alias("earlier"), F.col(b).alias("later")) for a, b in (ids, ids[::-1])]
     both = pairs.select(*ids, F.inline(F.array(*turned)))
     asked = (*ids, "earlier", "later")
+    tried = math.log2(max(both.join(closings, "earlier", "left_semi").count(), 1))
     counted = (
-        both.join(closings.distinct(), "earlier")
+        both.join(closings, "earlier")
         .join(follows.withColumn("followed", F.col("day")), ["later", "day"], "left")
-        .groupBy(*asked)
+        .groupBy(*asked, "n")
         .agg(
-            F.countDistinct("day").alias("n"),
             F.countDistinct("followed").alias("k"),
             F.countDistinct("opened").alias("openings"),
             F.min("day").alias("first"),
@@ -115,7 +122,8 @@ def _handovers(pairs: DataFrame, clusters: DataFrame, accounts: DataFrame) -> Da
     share, chance = F.col("k") / F.col("n"), F.least(F.col("days") / span, F.lit(1.0))
     missed = F.when(share < 1, (1 - share) * F.log2((1 - share) / (1 - chance))).otherwise(F.lit(0.0))
     bits = F.when(share > chance, F.col("n") * (share * F.log2(share / chance) + missed)).otherwise(F.lit(0.0))
-    return counted.join(spread, list(asked)).groupBy(*ids).agg(F.max(bits).alias("handover_bits"))
+    found = F.greatest(F.max(bits) - tried, F.lit(0.0))
+    return counted.join(spread, list(asked)).groupBy(*ids).agg(found.alias("handover_bits"))
 
 
 def _best(view: str) -> Column:
