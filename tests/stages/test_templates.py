@@ -125,7 +125,7 @@ def test_a_word_is_common_that_many_organisations_use_in_parts_of_few_each(
         spark, *[(f"u{part}{n}", f"org-{part}{n}", text) for part, text in enumerate(said) for n in range(2)]
     )
     told = rows(wordings(fates, make("accounts"), settings=IngestSettings(), batch="b"), "skeleton", "accounts")
-    assert told == [("grade \u25a1 \u25a1", 2), ("grade \u25a1 \u25a1 \u25a1", 2), ("\u25a1 grade \u25a1", 2)]
+    assert told == [("grade \u25a1 \u25a1 \u25a1", 2), ("grade \u25a1 \u25a1", 2), ("\u25a1 grade \u25a1", 2)]
 
 
 def test_a_template_says_what_the_batch_with_the_most_common_words_says_of_it(
