@@ -244,8 +244,8 @@ def load(path: str | None = None, overrides: Iterable[str] = ()) -> Settings:
         if name.partition(".")[0] in (WORTH, FIELDS):
             continue
         if name not in known:
-            sections_known = [section.name for section in fields(Settings)]
-            problems.append(f"unknown setting '{name}'; {suggestion(name, known, 'sections', sections_known)}")
+            shown = [section.name for section in fields(Settings)]
+            problems.append(f"unknown setting '{name}'; {suggestion(name, known, 'sections', shown)}")
             continue
         value = str(given) if _is_digits(given, known[name].default) else given
         problem = _problem(name, value, known[name])

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from hydrascope import contract as contracts
-from hydrascope import recording, tables
-from hydrascope.gate import Verdict
+from hydrascope import gate, pipeline, recording, tables
+from hydrascope.gate import Judgement, Verdict
+from hydrascope.path import Stage
 from hydrascope.recording import Entry, Record
+from hydrascope.settings import Settings
 
 
 def record(table: str, run_id: str = "r1", **other: Any) -> Record:
@@ -79,3 +83,25 @@ def test_what_a_gate_refused_is_listed_without_a_version(spark: SparkSession, tm
     assert listed(spark, tmp_path, "gates") == [("r1/models", "failed")]
     (row,) = tables.read(spark, str(tmp_path), "runs").collect()
     assert (row["exit"], row["seconds"]) == (3, 2.0)
+
+
+def test_a_table_is_made_before_its_gate_whose_time_is_its_own(
+    spark: SparkSession, make: Callable[..., DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = spark.sparkContext.accumulator(0)
+    before: list[int] = []
+    judge = gate.judge
+
+    def named(model: str) -> str:
+        made.add(1)
+        return model
+
+    def watched(frame: DataFrame, contract: contracts.Contract) -> Judgement:
+        before.append(made.value)
+        return judge(frame, contract)
+
+    monkeypatch.setattr(gate, "judge", watched)
+    rows = make("models", {"model": "m"})
+    stage = Stage("models", (), lambda: rows.withColumn("model", F.udf(named)("model")))
+    pipeline.run_stage(pipeline.Run(spark, str(tmp_path), Settings(), lambda _: None, "r1"), stage)
+    assert (before, made.value) == ([1], 1)

@@ -34,15 +34,15 @@ def judged(records: DataFrame, contract: Contract) -> DataFrame:
     return records.withColumn("broken", F.when(formless, F.col("problems")).otherwise(both))
 
 
-def fates(judged: DataFrame, lost: DataFrame | None, contract: Contract) -> DataFrame:
+def fates(records: DataFrame, lost: DataFrame | None, contract: Contract) -> DataFrame:
     """The `judged` records with `fate`, and with `broken` as the sorted names of the rules that a quarantined record breaks.
 
     `lost` is what `lost` says of the same records; null where it has no row. `raw` is null where the fate is parsed.
     """
     told = (
-        judged.withColumn("verdict", F.lit(None).cast("string"))
+        records.withColumn("verdict", F.lit(None).cast("string"))
         if lost is None
-        else judged.join(lost, list(PLACE), "left")
+        else records.join(lost, list(PLACE), "left")
     )
     fate = (
         F.when(F.col("blank"), F.lit("blank"))
@@ -65,7 +65,7 @@ def none(spark: SparkSession, contract: Contract) -> DataFrame:
     return spark.createDataFrame([], f"{contract.ddl}, {MADE}")
 
 
-def lost(judged: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
+def lost(records: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
     """The places of sound `judged` records that lost to another record of their key, and the `verdict` on each.
 
     Of records with one key the one with the least content hash stays; those that say the same are duplicates and
@@ -73,7 +73,7 @@ def lost(judged: DataFrame, contract: Contract, known: DataFrame | None = None) 
     the table itself) gives way to that row. Found in two steps: keys that occur again by a hash of the key alone, then
     whole rows of those keys only.
     """
-    sound = judged.where(~F.col("blank") & (F.size("broken") == 0))
+    sound = records.where(~F.col("blank") & (F.size("broken") == 0))
     hashed = F.xxhash64(*contract.key)
     keys = sound.select(hashed.alias("key_hash"))
     again = keys.groupBy("key_hash").count().where("count > 1").select("key_hash")

@@ -103,7 +103,7 @@ def _handovers(pairs: DataFrame, clusters: DataFrame, accounts: DataFrame) -> Da
     turned = [F.struct(F.col(a).alias("earlier"), F.col(b).alias("later")) for a, b in (ids, ids[::-1])]
     both = pairs.select(*ids, F.inline(F.array(*turned)))
     asked = (*ids, "earlier", "later")
-    tried = math.log2(max(both.join(closings, "earlier", "left_semi").count(), 1))
+    asked_bits = math.log2(max(both.join(closings, "earlier", "left_semi").count(), 1))
     counted = (
         both.join(closings, "earlier")
         .join(follows.withColumn("followed", F.col("day")), ["later", "day"], "left")
@@ -122,7 +122,7 @@ def _handovers(pairs: DataFrame, clusters: DataFrame, accounts: DataFrame) -> Da
     share, chance = F.col("k") / F.col("n"), F.least(F.col("days") / span, F.lit(1.0))
     missed = F.when(share < 1, (1 - share) * F.log2((1 - share) / (1 - chance))).otherwise(F.lit(0.0))
     bits = F.when(share > chance, F.col("n") * (share * F.log2(share / chance) + missed)).otherwise(F.lit(0.0))
-    found = F.greatest(F.max(bits) - tried, F.lit(0.0))
+    found = F.greatest(F.max(bits) - asked_bits, F.lit(0.0))
     return counted.join(spread, list(asked)).groupBy(*ids).agg(found.alias("handover_bits"))
 
 
