@@ -269,7 +269,7 @@ def test_a_folder_is_listed_in_natural_order_and_hidden_names_carry_a_reason(tmp
 def test_one_file_is_an_input_too_and_other_places_say_what_to_type(tmp_path: Path) -> None:
     (tmp_path / "one.json").write_text("{}")
     assert [item.name for item in objects.find(str(tmp_path / "one.json"))] == ["one.json"]
-    with pytest.raises(NotFound, match="--input"):
+    with pytest.raises(NotFound, match="give a file or a folder of raw logs"):
         objects.find(str(tmp_path / "nothing"))
     with pytest.raises(SourceError, match="s3://BUCKET/PREFIX"):
         objects.find("hdfs://host/logs")
