@@ -288,12 +288,13 @@ def outside(error: Exception) -> ServiceError | None:
 def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Short batches put together, so that many small objects are not as many batches."""
     held: list[pa.RecordBatch] = []
+    rows = size = 0
     for batch in batches:
-        rows, size = sum(each.num_rows for each in held), sum(each.nbytes for each in held)
         if held and (rows + batch.num_rows > framing.BATCH_FRAMES or size + batch.nbytes > framing.BATCH_BYTES):
             yield pa.concat_batches(held)
-            held = []
+            held, rows, size = [], 0, 0
         held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
     if held:
         yield pa.concat_batches(held)
 

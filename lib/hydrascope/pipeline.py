@@ -295,9 +295,13 @@ def _fates(run: Run, holds: str) -> DataFrame:
     contract = contracts.load(holds)
     records = ingest.records(run.spark, run.frames["listing"], holds, settings=run.settings, key=key)
     judged = run.keep(fates.judged(records, contract))
-    lost = run.keep(fates.lost(judged, contract, _known(run, holds)))
-    count = lost.count()  # a cached frame's size is known once it is made, and with it that the few can be broadcast
-    return fates.fates(judged, lost if count else None, contract)
+    known = _known(run, holds)
+    again = run.keep(fates.again(judged, contract, known))
+    if not again.count():
+        return fates.fates(judged, None, contract)
+    lost = run.keep(fates.lost(judged, again, contract, known))
+    lost.count()  # a kept frame's size is known once it is made, and with it that the few can be broadcast
+    return fates.fates(judged, lost, contract)
 
 
 def _known(run: Run, holds: str) -> DataFrame | None:

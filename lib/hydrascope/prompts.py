@@ -69,21 +69,20 @@ def fingerprint(settings: IngestSettings) -> Callable[[Column, Column, Column], 
     @F.pandas_udf(SCHEMA)  # type: ignore[call-overload]
     def compute(prompts: pd.Series, salts: pd.Series, labelled: pd.Series) -> pd.DataFrame:
         salt = int(salts.iloc[0]) if len(salts) else 0
-        made = reduced(prompts, salt, hashes, words=words, scale=scale, size=size)
-        return made.assign(capability=ruled(prompts, labelled, table))
+        made = reduced(pa.array(prompts, pa.string()), salt, hashes, words=words, scale=scale, size=size)
+        # Columns that stay Arrow's are handed back as they are: lists as Python's objects would cost more than the rest.
+        return made.to_pandas(types_mapper=pd.ArrowDtype).assign(capability=ruled(prompts, labelled, table))
 
     return compute  # type: ignore[no-any-return]
 
 
-def reduced(
-    prompts: pd.Series, salt: int, hashes: dict[str, int], *, words: int, scale: int, size: int
-) -> pd.DataFrame:
+def reduced(prompts: pa.Array, salt: int, hashes: dict[str, int], *, words: int, scale: int, size: int) -> pa.Table:
     """Digest, sketch and phrases of a batch of prompts. `hashes` holds keyed hashes of words met before and is added to."""
-    tokens = normalised(pa.array(prompts, pa.string()))
+    tokens = normalised(prompts)
     texts = pc.binary_join(tokens, " ")
     digests = [None if text is None else hashlib.sha256(text.encode()).digest() for text in texts.to_pylist()]
     sketches, phrases = sketched(tokens, texts, salt, hashes, words=words, scale=scale, size=size)
-    return pd.DataFrame({"digest": digests, "sketch": sketches, "phrases": phrases})
+    return pa.table({"digest": pa.array(digests, pa.binary()), "sketch": sketches, "phrases": phrases})
 
 
 def ruled(prompts: pd.Series, labelled: pd.Series, table: capability.Table) -> list[str | None]:
@@ -99,7 +98,7 @@ def ruled(prompts: pd.Series, labelled: pd.Series, table: capability.Table) -> l
 
 def sketched(
     tokens: pa.ListArray, texts: pa.Array, salt: int, hashes: dict[str, int], *, words: int, scale: int, size: int
-) -> tuple[list[Any], list[Any]]:
+) -> tuple[pa.ListArray, pa.ListArray]:
     """The sampled shingle hashes of each list of words, distinct, sorted, at most `size`, and the words of each; null for null.
 
     A text shorter than a shingle is one shingle. `texts` are the words of each list, joined.
@@ -116,28 +115,22 @@ def sketched(
     short = np.flatnonzero((lengths < words) & (lengths > 0))
     rows = np.concatenate([row[inside], short])
     values = np.concatenate([shingle[kept[inside]].astype(np.int64), _short(hashed, ends, lengths, short)])
-    said = _phrases(flat, kept[inside], words) + texts.take(pa.array(short)).to_pylist()
+    said = pa.concat_arrays([_phrases(flat, kept[inside], words), texts.take(pa.array(short))])
     order = np.lexsort((values, rows))
     new = np.ones(len(rows), dtype=bool)
     new[1:] = (rows[order][1:] != rows[order][:-1]) | (values[order][1:] != values[order][:-1])
     order = order[new]
-    bounds = np.searchsorted(rows[order], np.arange(count + 1))
-    valid = tokens.is_valid().to_pylist()
-    chosen = [order[bounds[i] : min(bounds[i + 1], bounds[i] + size)] if valid[i] else None for i in range(count)]
-    return (
-        [None if places is None else values[places] for places in chosen],
-        [None if places is None else [said[place] for place in places] for places in chosen],
-    )
+    firsts = np.searchsorted(rows[order], np.arange(count + 1))
+    order = order[np.arange(len(order)) - firsts[rows[order]] < size]
+    bounds = pa.array(np.searchsorted(rows[order], np.arange(count + 1)), pa.int32())
+    absent = tokens.is_null()
+    sketches = pa.ListArray.from_arrays(bounds, pa.array(values[order]), mask=absent)
+    return sketches, pa.ListArray.from_arrays(bounds, said.take(pa.array(order)), mask=absent)
 
 
-def _phrases(flat: pa.Array, starts: np.ndarray[Any, Any], words: int) -> list[str]:
+def _phrases(flat: pa.Array, starts: np.ndarray[Any, Any], words: int) -> pa.Array:
     """The `words` words from each start on."""
-    if not len(starts):
-        return []
-    told: list[str] = pc.binary_join_element_wise(
-        *[flat.take(pa.array(starts + offset)) for offset in range(words)], " "
-    ).to_pylist()
-    return told
+    return pc.binary_join_element_wise(*[flat.take(pa.array(starts + offset)) for offset in range(words)], " ")
 
 
 def _word_hashes(flat: pa.Array, salt: int, hashes: dict[str, int]) -> np.ndarray[Any, Any]:

@@ -46,7 +46,7 @@ class IngestSettings:
     shingle_words: int = limited(4, 2, 12, "Words in one shingle of a prompt.")
     sketch_scale: int = limited(4, 1, 1024, "One shingle in this many is sampled.")
     sketch_size: int = limited(64, 4, 1024, "Most shingles kept of one prompt.")
-    word_orgs: int = limited(5, 3, 1000, "Organisations that must use a word before a frame's wording shows it.")
+    word_orgs: int = limited(5, 3, 100, "Organisations that must use a word before a frame's wording shows it.")
     trusted_hops: int = limited(
         0,
         0,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from hydrascope.prompts import normalised, reduced
@@ -18,9 +18,14 @@ def words(prompt: str) -> str:
     return " ".join(normalised(pa.array([prompt])).to_pylist()[0])
 
 
+def told(prompts: list[str | None], salt: int = 7, **sizes: int) -> dict[str, list[Any]]:
+    """What prompts are reduced to, column by column."""
+    return reduced(pa.array(prompts, pa.string()), salt, {}, **SIZES | sizes).to_pydict()
+
+
 def sketch(prompt: str, salt: int = 7) -> set[int]:
     """The sketch of one prompt."""
-    return set(reduced(pd.Series([prompt]), salt, {}, **SIZES)["sketch"][0])
+    return set(told([prompt], salt)["sketch"][0])
 
 
 def test_case_punctuation_and_blanks_do_not_count() -> None:
@@ -65,8 +70,13 @@ def test_prompts_with_one_frame_share_its_shingles_whatever_fills_the_slots() ->
 
 
 def test_the_phrase_of_a_sampled_part_is_the_words_that_its_hash_was_made_of() -> None:
-    prompts = ["Read report 17 and list its claims, then rate each claim from one to five", "too short", "", None]
-    batch = reduced(pd.Series(prompts), 7, {}, **SIZES)
+    prompts: list[str | None] = [
+        "Read report 17 and list its claims, then rate each claim from one to five",
+        "too short",
+        "",
+        None,
+    ]
+    batch = told(prompts)
     assert [said and len(said) for said in batch["phrases"]] == [len(batch["sketch"][0]), 1, None, None]
     for value, phrase in zip(batch["sketch"][0], batch["phrases"][0], strict=True):
         assert len(phrase.split()) == SIZES["words"]
@@ -76,7 +86,7 @@ def test_the_phrase_of_a_sampled_part_is_the_words_that_its_hash_was_made_of() -
 
 def test_sketches_depend_on_the_salt_and_on_nothing_else() -> None:
     prompt = "one two three four five six seven eight nine ten eleven twelve"
-    batch = reduced(pd.Series(["other words before it", None, "", prompt]), 7, {}, **SIZES)
+    batch = told(["other words before it", None, "", prompt])
     assert set(batch["sketch"][3]) == sketch(prompt)
     assert not sketch(prompt) & sketch(prompt, salt=8)
     assert batch["sketch"][1] is None
@@ -85,8 +95,8 @@ def test_sketches_depend_on_the_salt_and_on_nothing_else() -> None:
 
 def test_a_sketch_is_sorted_distinct_and_capped_at_the_smallest() -> None:
     prompt = " ".join(chr(97 + a) + chr(97 + b) for a in range(26) for b in range(26))
-    many = list(reduced(pd.Series([prompt]), 7, {}, words=4, scale=1, size=1000)["sketch"][0])
-    few = list(reduced(pd.Series([prompt]), 7, {}, words=4, scale=1, size=10)["sketch"][0])
+    many = told([prompt], scale=1, size=1000)["sketch"][0]
+    few = told([prompt], scale=1, size=10)["sketch"][0]
     assert many == sorted(set(many))
     assert few == many[:10]
 
@@ -97,5 +107,5 @@ def test_a_prompt_shorter_than_a_shingle_is_one_shingle() -> None:
 
 
 def test_prompts_without_a_word_have_nothing_in_common() -> None:
-    batch = reduced(pd.Series(["...", "", "  \n"]), 7, {}, **SIZES)
-    assert batch["digest"].tolist() == batch["sketch"].tolist() == [None] * 3
+    batch = told(["...", "", "  \n"])
+    assert batch["digest"] == batch["sketch"] == [None] * 3

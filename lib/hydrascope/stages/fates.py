@@ -65,23 +65,26 @@ def none(spark: SparkSession, contract: Contract) -> DataFrame:
     return spark.createDataFrame([], f"{contract.ddl}, {MADE}")
 
 
-def lost(records: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
+def again(records: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
+    """Hashes of the keys that come again: in sound `judged` records, or in one of them and in `known`, rows of the table."""
+    keys = _sound(records).select(F.xxhash64(*contract.key).alias("key_hash"))
+    repeated = keys.groupBy("key_hash").count().where("count > 1").select("key_hash")
+    if known is None:
+        return repeated
+    kept = known.select(F.xxhash64(*contract.key).alias("key_hash")).distinct()
+    return repeated.union(keys.join(kept, "key_hash", "left_semi")).distinct()
+
+
+def lost(records: DataFrame, again: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
     """The places of sound `judged` records that lost to another record of their key, and the `verdict` on each.
 
     Of records with one key the one with the least content hash stays; those that say the same are duplicates and
     those that say something else are quarantined as `conflicting_duplicate`. A record whose key is in `known` (rows of
-    the table itself) gives way to that row. Found in two steps: keys that occur again by a hash of the key alone, then
-    whole rows of those keys only.
+    the table itself) gives way to that row. Whole rows are compared of the keys in `again` only.
     """
-    sound = records.where(~F.col("blank") & (F.size("broken") == 0))
     hashed = F.xxhash64(*contract.key)
-    keys = sound.select(hashed.alias("key_hash"))
-    again = keys.groupBy("key_hash").count().where("count > 1").select("key_hash")
-    if known is not None:
-        kept = known.select(hashed.alias("key_hash")).distinct()
-        again = again.union(keys.join(kept, "key_hash", "left_semi")).distinct()
     content = content_hash(contract)
-    rivals = sound.withColumn("key_hash", hashed).join(again, "key_hash", "left_semi").select(
+    rivals = _sound(records).withColumn("key_hash", hashed).join(again, "key_hash", "left_semi").select(
         *contract.key, content.alias("content"), "raw_sha256", *PLACE, F.lit(1).alias("rank")
     )  # fmt: skip
     if known is not None:
@@ -100,6 +103,10 @@ def lost(records: DataFrame, contract: Contract, known: DataFrame | None = None)
         .where((F.col("place") > 1) & (F.col("rank") == 1))
         .select(*PLACE, "verdict")
     )
+
+
+def _sound(records: DataFrame) -> DataFrame:
+    return records.where(~F.col("blank") & (F.size("broken") == 0))
 
 
 def content_hash(contract: Contract) -> Column:
