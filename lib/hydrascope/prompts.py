@@ -30,7 +30,8 @@ LETTERS = bytes(byte if not chr(byte).isascii() or chr(byte).isalpha() else 32 f
 """Keeps letters and the bytes of all that is not ASCII; the rest becomes a blank."""
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-SCHEMA = "struct<digest: binary, sketch: array<bigint>, phrases: array<string>, capability: string>"
+SCHEMA = "struct<digest: binary, sketch: string, phrases: string, capability: string>"
+"""What comes back of a prompt. A list comes as lines of text: PySpark takes one of Python's apart element by element."""
 
 
 def normalised(prompts: pa.Array) -> pa.ListArray:
@@ -58,8 +59,9 @@ def fingerprint(settings: IngestSettings) -> Callable[[Column, Column, Column], 
     """A function of prompt, salt and whether there is a label, that gives `digest`, `sketch`, `phrases` and `capability`.
 
     `digest` is the SHA-256 of the normalised prompt; `sketch` holds the smallest `sketch_size` of the sampled hashes,
-    sorted, and `phrases` the words behind each, which no table keeps as they are (`stages.wordings`). `capability` is what
-    the rules of `capability` say where there is no label; null where there is one. All are null without a prompt.
+    sorted, and `phrases` the words behind each, which no table keeps as they are (`stages.wordings`); `lines` reads both.
+    `capability` is what the rules of `capability` say where there is no label; null where there is one. All are null
+    without a prompt.
     """
     words, scale, size = settings.shingle_words, settings.sketch_scale, settings.sketch_size
     table = capability.load()
@@ -70,10 +72,18 @@ def fingerprint(settings: IngestSettings) -> Callable[[Column, Column, Column], 
     def compute(prompts: pd.Series, salts: pd.Series, labelled: pd.Series) -> pd.DataFrame:
         salt = int(salts.iloc[0]) if len(salts) else 0
         made = reduced(pa.array(prompts, pa.string()), salt, hashes, words=words, scale=scale, size=size)
-        # Columns that stay Arrow's are handed back as they are: lists as Python's objects would cost more than the rest.
+        for name in ("sketch", "phrases"):
+            text = pc.binary_join(made[name].cast(pa.list_(pa.string())), "\n")
+            made = made.set_column(made.schema.get_field_index(name), name, text)
+        # Columns of Arrow's own types are handed on as they are.
         return made.to_pandas(types_mapper=pd.ArrowDtype).assign(capability=ruled(prompts, labelled, table))
 
     return compute  # type: ignore[no-any-return]
+
+
+def lines(text: Column, kind: str) -> Column:
+    """The list of elements of that type that came as lines of text; null for null."""
+    return F.when(text == "", F.array().cast(f"array<{kind}>")).otherwise(F.split(text, "\n").cast(f"array<{kind}>"))
 
 
 def reduced(prompts: pa.Array, salt: int, hashes: dict[str, int], *, words: int, scale: int, size: int) -> pa.Table:

@@ -55,7 +55,7 @@ def meaning(
         "raw",
         _problems(mapped).alias("problems"),
         "blank",
-        (F.lit(None).cast("array<string>") if mapped.prompt is None else F.col("_wording.phrases")).alias("phrases"),
+        _phrases(mapped).alias("phrases"),
         *HMAC_KEYS,
     )
     return redaction.without_secrets(made).drop(*HMAC_KEYS)
@@ -111,7 +111,7 @@ def _wording(mapped: Mapped) -> dict[str, Column]:
     named = mapped.columns.get("template_id", F.lit(None))
     return {
         "template_id": F.coalesce(named, hmac(F.col("_wording.digest"), "prompt")),
-        "sketch": F.col("_wording.sketch"),
+        "sketch": prompts.lines(F.col("_wording.sketch"), "bigint"),
         "capability": F.coalesce(_label(mapped), F.col("_wording.capability")),
         "capability_basis": F.when(_label(mapped).isNotNull(), F.lit("label")).when(
             F.col("_wording.capability").isNotNull(), F.lit("rule")
@@ -121,6 +121,11 @@ def _wording(mapped: Mapped) -> dict[str, Column]:
             F.when(F.col("_wording.digest").isNotNull(), F.lit(False)),
         ),
     }
+
+
+def _phrases(mapped: Mapped) -> Column:
+    none = F.lit(None).cast("array<string>")
+    return none if mapped.prompt is None else prompts.lines(F.col("_wording.phrases"), "string")
 
 
 def _problems(mapped: Mapped) -> Column:
