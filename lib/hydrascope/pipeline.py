@@ -301,6 +301,9 @@ def _fates(run: Run, holds: str) -> DataFrame:
         return fates.fates(judged, None, contract)
     lost = run.keep(fates.lost(judged, again, contract, known))
     lost.count()  # a kept frame's size is known once it is made, and with it that the few can be broadcast
+    if not lost.where("verdict = 'quarantined'").isEmpty():
+        lost = run.keep(fates.with_bytes(lost, records))  # the objects are read once more
+        lost.count()
     return fates.fates(judged, lost, contract)
 
 

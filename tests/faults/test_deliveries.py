@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from tests.frames import rows
 EXCHANGES = contracts.load("exchanges")
 COUNTS = ("lines", "parsed", "quarantined", "duplicates", "blank")
 LONG_AGO = 1_000_000_000
+CONTRARY = b'{"request_id": "r1", "event_time": "2026-05-01T12:00:00Z", "account_id": "a1", "model": "m"}'
 
 
 def lines(*request_ids: str) -> str:
@@ -56,13 +58,14 @@ def ledger(spark: SparkSession, warehouse: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture(scope="module")
 def delivered(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
-    """First an object; then it rewritten, a late one, and a copy of what was read; then nothing, with the ledger lost."""
+    """First an object; then it rewritten, a late one, a copy of what was read, and one that says something else of it."""
     folder, warehouse = tmp_path_factory.mktemp("logs"), str(tmp_path_factory.mktemp("warehouse"))
     (folder / "first.json").write_text(lines("r1", "r2"))
     ingest(spark, folder, warehouse)
     (folder / "first.json").write_text(lines("r1", "r2", "r3"))
     (folder / "late.json").write_text(lines("r4"))
     (folder / "copy.json").write_text(lines("r2", "r1"))
+    (folder / "other.json").write_bytes(lines("r5").encode() + CONTRARY)
     os.utime(folder / "late.json", (LONG_AGO, LONG_AGO))
     ingest(spark, folder, warehouse)
     return Delivered(folder, warehouse, content(spark, warehouse))
@@ -91,7 +94,17 @@ def test_what_is_delivered_again_is_counted_as_duplicate_and_stands_once(
         ("r2",),
         ("r3",),
         ("r4",),
+        ("r5",),
     ]
+
+
+@pytest.mark.fault(27)
+def test_what_contradicts_a_record_that_is_held_is_quarantined_with_its_own_bytes(
+    spark: SparkSession, delivered: Delivered
+) -> None:
+    assert ("other.json", 2, 1, 1, 0, 0) in ledger(spark, delivered.warehouse)
+    ((pos, broken, raw),) = rows(tables.read(spark, delivered.warehouse, "quarantine"), "source_pos", "rules", "raw")
+    assert (pos, broken, base64.b64decode(raw)) == (2, ["conflicting_duplicate"], CONTRARY)
 
 
 @pytest.mark.fault(38)
@@ -102,16 +115,17 @@ def test_a_lost_ledger_is_made_anew_and_no_exchange_stands_twice(
     logs = tmp_path / "logs"
     shutil.copytree(delivered.folder, logs)
     shutil.rmtree(Path(warehouse) / "objects")
-    (logs / "more.json").write_text(lines("r5"))
+    (logs / "more.json").write_text(lines("r6"))
     ingest(spark, logs, warehouse)
     assert ledger(spark, warehouse) == [
         ("copy.json", 2, 0, 0, 2, 0),
         ("first.json", 3, 0, 0, 3, 0),
         ("late.json", 1, 0, 0, 1, 0),
         ("more.json", 1, 1, 0, 0, 0),
+        ("other.json", 2, 0, 1, 1, 0),
     ]
     found = rows(tables.read(spark, warehouse, "exchanges"), "request_id")
-    assert found == [(f"r{number}",) for number in range(1, 6)]
+    assert found == [(f"r{number}",) for number in range(1, 7)]
 
 
 @pytest.mark.fault(26)

@@ -12,7 +12,7 @@ from hydrascope import contract, ingest, pseudonyms
 from hydrascope.contract import Contract
 from hydrascope.keeping import keep
 from hydrascope.settings import IngestSettings, Settings
-from hydrascope.stages.fates import again, fates, judged, lost
+from hydrascope.stages.fates import again, fates, judged, lost, with_bytes
 from hydrascope.stages.objects import objects
 from hydrascope.stages.quarantine import quarantine
 
@@ -48,7 +48,8 @@ class Reading:
 def fated(records: DataFrame, of: Contract, known: DataFrame | None = None) -> DataFrame:
     """The fates of records, in one call."""
     rows = judged(records, of)
-    return fates(rows, lost(rows, again(rows, of, known), of, known), of)
+    gone = lost(rows, again(rows, of, known), of, known)
+    return fates(rows, with_bytes(gone, records), of)
 
 
 def read(

@@ -75,8 +75,9 @@ def test_each_record_has_one_fate_and_the_rules_it_broke(make: Make) -> None:
         7: ("quarantined", ("account_id_required",)),
         8: ("blank", ()),
     }
-    parsed = rows(found.where("fate = 'parsed'"), "source_pos")
-    assert rows(found.where("raw is null"), "source_pos") == parsed
+    quarantined = rows(found.where("fate = 'quarantined'"), "source_pos")
+    assert rows(found.where("raw is not null"), "source_pos") == quarantined
+    assert [bytes(row[0]) for row in rows(found.where("source_pos = 7"), "raw")] == [b"line 7"]
 
 
 def test_of_contradicting_records_the_least_content_is_kept_and_its_repeats_are_duplicates(make: Make) -> None:

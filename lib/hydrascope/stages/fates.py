@@ -26,21 +26,24 @@ MADE = (
 def judged(records: DataFrame, contract: Contract) -> DataFrame:
     """The records with `broken`: the names of the rules that each breaks, of its form, or else of its values.
 
-    Keep these rows: what becomes of them is asked several times.
+    Keep these rows: what becomes of them is asked several times. So that they take half the room, `raw` is that of records
+    which break a rule; `with_bytes` fetches it for those that contradict another.
     """
     formless = F.arrays_overlap("problems", F.array(*map(F.lit, FORMS)))
     of_values = rules_broken(contract, "warning")
     both = F.when(F.size("problems") > 0, F.array_distinct(F.concat("problems", of_values))).otherwise(of_values)
-    return records.withColumn("broken", F.when(formless, F.col("problems")).otherwise(both))
+    told = records.withColumn("broken", F.when(formless, F.col("problems")).otherwise(both))
+    return told.withColumn("raw", F.when(F.size("broken") > 0, F.col("raw")))
 
 
 def fates(records: DataFrame, lost: DataFrame | None, contract: Contract) -> DataFrame:
     """The `judged` records with `fate`, and with `broken` as the sorted names of the rules that a quarantined record breaks.
 
-    `lost` is what `lost` says of the same records; null where it has no row. `raw` is null where the fate is parsed.
+    `lost` is what `lost` says of the same records, with their bytes; null where it has no row. `raw` is null where the fate
+    is not quarantined.
     """
     told = (
-        records.withColumn("verdict", F.lit(None).cast("string"))
+        records.withColumns({"verdict": F.lit(None).cast("string"), "said": F.lit(None).cast("binary")})
         if lost is None
         else records.join(lost, list(PLACE), "left")
     )
@@ -55,7 +58,7 @@ def fates(records: DataFrame, lost: DataFrame | None, contract: Contract) -> Dat
         .withColumn(
             "broken", F.when(F.col("fate") == "quarantined", conflicts).otherwise(F.array().cast("array<string>"))
         )
-        .withColumn("raw", F.when(F.col("fate") != "parsed", F.col("raw")))
+        .withColumn("raw", F.when(F.col("fate") == "quarantined", F.coalesce("raw", "said")))
         .select(*contract.names, "object_sha256", "raw", "problems", "blank", "phrases", "fate", "broken")
     )
 
@@ -76,7 +79,7 @@ def again(records: DataFrame, contract: Contract, known: DataFrame | None = None
 
 
 def lost(records: DataFrame, again: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
-    """The places of sound `judged` records that lost to another record of their key, and the `verdict` on each.
+    """The places of sound `judged` records that lost to another record of their key, the `verdict` on each, and `said`: null.
 
     Of records with one key the one with the least content hash stays; those that say the same are duplicates and
     those that say something else are quarantined as `conflicting_duplicate`. A record whose key is in `known` (rows of
@@ -101,8 +104,15 @@ def lost(records: DataFrame, again: DataFrame, contract: Contract, known: DataFr
         rivals.withColumn("verdict", verdict)
         .withColumn("place", F.row_number().over(order))
         .where((F.col("place") > 1) & (F.col("rank") == 1))
-        .select(*PLACE, "verdict")
+        .select(*PLACE, "verdict", F.lit(None).cast("binary").alias("said"))
     )
+
+
+def with_bytes(lost: DataFrame, records: DataFrame) -> DataFrame:
+    """`lost` with the bytes of records that say something else as `said`, from the records as they were read."""
+    contradicting = lost.where("verdict = 'quarantined'")
+    found = records.join(contradicting, list(PLACE), "left_semi").select(*PLACE, F.col("raw").alias("said"))
+    return lost.drop("said").join(found, list(PLACE), "left")
 
 
 def _sound(records: DataFrame) -> DataFrame:
