@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,14 +42,12 @@ def chosen(text: str) -> list[tuple[str, str]]:
 
 def ablate(
     spark: SparkSession, warehouse: str, truth: str, settings: Settings, views: Iterable[tuple[str, str]]
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """Detect again without each view and say what was found: one row per view. The warehouse holds the last of them then."""
-    rows = []
     for section, view in views:
         changed = replace(settings, **{section: replace(getattr(settings, section), without=view)})
         pipeline.detect(spark, warehouse, changed)
-        rows.append({"section": section, "view": view, **summary(evaluate.of_warehouse(spark, warehouse, truth))})
-    return rows
+        yield {"section": section, "view": view, **summary(evaluate.of_warehouse(spark, warehouse, truth))}
 
 
 def summary(told: Row) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Many generated worlds, each run and judged; what they say together.
 
-A world that has been judged is not made again, so that a sweep which was cut off goes on where it stopped. Worlds and
-warehouses are removed once they are judged: what stays of each is one JSON file.
+A world that has been judged is not made again, nor judged without the same view twice, so that a sweep which was cut off goes
+on where it stopped. Worlds and warehouses are removed once they are judged: what stays of each is one JSON file.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from hydrascope.settings import Settings
 Result = Mapping[str, Any]
 PUBLISHED = "evaluation.json"
 """The pooled result of the sweep that docs/evaluation.md tells, kept with the package."""
+VIEWS = ".views"
+"""What a file is called that holds, until a world is judged, what was found in it without each view."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def sweep(
             half = place.with_suffix(".part")
             half.write_text(json.dumps(told, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
             half.rename(place)
+            place.with_suffix(VIEWS).unlink(missing_ok=True)
             done(each, time.time() - started)
         else:
             done(each, 0.0)
@@ -109,7 +112,11 @@ def _judge(
         told = evaluate.of_warehouse(spark, warehouse, str(truth))
         seen = [tables.read(spark, warehouse, name) for name in ("exchanges", "models")]
         features = portrait.portrait(seen[0], seen[1], evaluate.read_truth(spark, str(truth)))
-        ablated = ablation.ablate(spark, warehouse, str(truth), settings, without)
+        views = ablated(
+            place.with_suffix(VIEWS),
+            without,
+            lambda left: ablation.ablate(spark, warehouse, str(truth), settings, left),
+        )
         whole = {"section": "", "view": "", **ablation.summary(told)}
     finally:
         shutil.rmtree(place, ignore_errors=True)
@@ -120,9 +127,27 @@ def _judge(
         "seconds": seconds,
         **_method(settings),
         "evaluation": told,
-        "ablation": [whole, *ablated] if ablated else [],
+        "ablation": [whole, *views] if views else [],
         "portrait": [asdict(feature) for feature in features],
     }
+
+
+def ablated(
+    file: Path,
+    without: Sequence[tuple[str, str]],
+    ablate: Callable[[Sequence[tuple[str, str]]], Iterable[Result]],
+) -> list[Result]:
+    """What was found without each view, in their order.
+
+    Every row is put into the file as it comes, and what the file holds is not made again.
+    """
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.is_file() else []
+    found = {(row["section"], row["view"]): row for row in rows}
+    for row in ablate([view for view in without if view not in found]):
+        found[row["section"], row["view"]] = row
+        with file.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(row) + "\n")
+    return [found[view] for view in without]
 
 
 def _method(settings: Settings) -> dict[str, str]:

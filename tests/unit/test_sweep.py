@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,3 +102,21 @@ def test_the_page_says_first_what_is_missed_and_who_is_accused() -> None:
     accused = page.index("1 of 60 accounts attributed")
     assert missed < accused < page.index("## Over all")
     assert "seeds 1, 2" in page
+
+
+def test_a_view_that_a_world_was_judged_without_is_not_judged_again(tmp_path: Path) -> None:
+    views = [("links", "address"), ("decide", "content")]
+    asked: list[tuple[str, str]] = []
+
+    def ablate(left: Sequence[tuple[str, str]]) -> Iterator[dict[str, Any]]:
+        for section, view in left:
+            asked.append((section, view))
+            yield {"section": section, "view": view, "found": len(asked)}
+
+    whole = sweep.ablated(tmp_path / "whole", views, ablate)
+    cut = ablate(views)
+    first = sweep.ablated(tmp_path / "cut", views[:1], lambda _: [next(cut)])
+    asked.clear()
+    assert [row["view"] for row in whole] == ["address", "content"]
+    assert sweep.ablated(tmp_path / "cut", views, ablate)[0] == first[0]
+    assert asked == views[1:]
