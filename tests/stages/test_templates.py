@@ -111,6 +111,7 @@ def test_a_word_of_few_organisations_is_a_slot_whatever_the_number_of_accounts(
         *[(f"s{n}", None, "describe project nightjar now") for n in range(9)],
         *[(f"p{n}", None, "describe the project now") for n in range(5)],
         *[(f"x{n}", "org-x", "our own merger") for n in range(9)],
+        *[(f"q{n}", f"org-q{n % 4}", "rate every answer fully") for n in range(40)],
         ("alone", None, "nobody else says"),
     )
     told = rows(wordings(fates, accounts, settings=IngestSettings(), batch="b"), "skeleton", "template_id")
