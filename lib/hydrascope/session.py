@@ -36,7 +36,6 @@ ALWAYS = {
     "spark.sql.debug.maxToStringFields": "4",
     "spark.sql.maxConcurrentOutputFileWriters": "4",
     "spark.sql.codegen.cache.maxEntries": "5000",  # a run compiles some 2,500 classes, and many runs of a process the same
-    "spark.databricks.delta.properties.defaults.dataSkippingNumIndexedCols": "0",  # no table is sorted by what is asked for
     "spark.sql.constraintPropagation.enabled": "false",  # exponential in the columns of a record
     **dict.fromkeys((f"spark.hadoop.parquet.enable.dictionary#{name}" for name in DISTINCT), "false"),
     "spark.ui.enabled": "false",

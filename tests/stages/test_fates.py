@@ -14,7 +14,7 @@ from hydrascope import contract
 from hydrascope.reading import surveys
 from hydrascope.stages.accounts import accounts
 from hydrascope.stages.exchanges import exchanges
-from hydrascope.stages.fates import content_hash
+from hydrascope.stages.fates import again, content_hash, judged, lost, with_bytes
 from hydrascope.stages.models import models
 from hydrascope.stages.objects import objects
 from hydrascope.stages.quarantine import quarantine
@@ -94,6 +94,18 @@ def test_of_contradicting_records_the_least_content_is_kept_and_its_repeats_are_
     assert {tuple(row[0]) for row in rows(found.where("fate = 'quarantined'"), "broken")} == {
         ("conflicting_duplicate",)
     }
+
+
+@pytest.mark.fault(26)
+def test_the_bytes_of_a_contradiction_are_those_that_were_judged_or_none(make: Make) -> None:
+    of, read = contract.load("exchanges"), given(make)
+    kept = judged(read, of)
+    gone = lost(kept, again(kept, of), of)
+    contradictions = gone.where("verdict = 'quarantined'").count()
+    assert contradictions > 0
+    assert with_bytes(gone, read).where("said is not null").count() == contradictions
+    changed = read.withColumn("raw_sha256", F.lit("f" * 64))
+    assert with_bytes(gone, changed).where("said is not null").isEmpty()
 
 
 @pytest.mark.fault(27)

@@ -45,7 +45,7 @@ def fates(records: DataFrame, lost: DataFrame | None, contract: Contract) -> Dat
     told = (
         records.withColumns({"verdict": F.lit(None).cast("string"), "said": F.lit(None).cast("binary")})
         if lost is None
-        else records.join(lost, list(PLACE), "left")
+        else records.join(lost.drop("raw_sha256"), list(PLACE), "left")
     )
     fate = (
         F.when(F.col("blank"), F.lit("blank"))
@@ -79,7 +79,7 @@ def again(records: DataFrame, contract: Contract, known: DataFrame | None = None
 
 
 def lost(records: DataFrame, again: DataFrame, contract: Contract, known: DataFrame | None = None) -> DataFrame:
-    """The places of sound `judged` records that lost to another record of their key, the `verdict` on each, and `said`: null.
+    """The places of sound `judged` records that lost to another record of their key, the `verdict` on each, and `said`, null.
 
     Of records with one key the one with the least content hash stays; those that say the same are duplicates and
     those that say something else are quarantined as `conflicting_duplicate`. A record whose key is in `known` (rows of
@@ -104,15 +104,19 @@ def lost(records: DataFrame, again: DataFrame, contract: Contract, known: DataFr
         rivals.withColumn("verdict", verdict)
         .withColumn("place", F.row_number().over(order))
         .where((F.col("place") > 1) & (F.col("rank") == 1))
-        .select(*PLACE, "verdict", F.lit(None).cast("binary").alias("said"))
+        .select(*PLACE, "raw_sha256", "verdict", F.lit(None).cast("binary").alias("said"))
     )
 
 
 def with_bytes(lost: DataFrame, records: DataFrame) -> DataFrame:
-    """`lost` with the bytes of records that say something else as `said`, from the records as they were read."""
+    """`lost` with the bytes of records that say something else as `said`, from the records as they were read.
+
+    Where an object holds other bytes by now `said` stays null, and the gate of quarantine stops the run.
+    """
+    same = [*PLACE, "raw_sha256"]
     contradicting = lost.where("verdict = 'quarantined'")
-    found = records.join(contradicting, list(PLACE), "left_semi").select(*PLACE, F.col("raw").alias("said"))
-    return lost.drop("said").join(found, list(PLACE), "left")
+    found = records.join(contradicting, same, "left_semi").select(*same, F.col("raw").alias("said"))
+    return lost.drop("said").join(found, same, "left")
 
 
 def _sound(records: DataFrame) -> DataFrame:

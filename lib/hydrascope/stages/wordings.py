@@ -12,9 +12,9 @@ from hydrascope.settings import IngestSettings
 from hydrascope.stages.visits import part_id
 from hydrascope.wording import SLOT
 
-WORDS, BITS = 4, 64
-MARKS = [f"marks{word}" for word in range(WORDS)]
-"""A set of organisations in so many words of so many bits: each marks the bit that its hash falls on."""
+LONGS, BITS = 4, 64
+MARKS = [f"marks{number}" for number in range(LONGS)]
+"""A set of organisations in so many longs of so many bits: each marks the bit that its hash falls on."""
 
 
 def wordings(fates: DataFrame, accounts: DataFrame, *, settings: IngestSettings, batch: str) -> DataFrame:
@@ -28,7 +28,7 @@ def wordings(fates: DataFrame, accounts: DataFrame, *, settings: IngestSettings,
     """
     sound = fates.where("fate = 'parsed' and account_id is not null and size(phrases) > 0")
     part = F.inline(F.arrays_zip(F.col("sketch").alias("shingle"), F.col("phrases").alias("phrase")))
-    place = F.pmod(F.xxhash64("org"), F.lit(WORDS * BITS)).cast("int")
+    place = F.pmod(F.xxhash64("org"), F.lit(LONGS * BITS)).cast("int")
     used = (
         sound.join(_homes(sound, accounts), "account_id")
         .select(F.xxhash64("account_id").alias("account"), place.alias("place"), "sketch", "phrases")
@@ -75,9 +75,9 @@ def _marked() -> list[Column]:
     one, bit = F.lit(1).cast("bigint"), F.col("place") % BITS
     return [
         F.bit_or(
-            F.when((F.col("place") / BITS).cast("int") == word, F.call_function("shiftleft", one, bit)).otherwise(0)
+            F.when((F.col("place") / BITS).cast("int") == number, F.call_function("shiftleft", one, bit)).otherwise(0)
         ).alias(name)
-        for word, name in enumerate(MARKS)
+        for number, name in enumerate(MARKS)
     ]
 
 
