@@ -20,6 +20,11 @@ def ip_prefix(address: Column) -> Column:
     return F.when(address.contains(":"), F.concat(trimmed, F.lit("::/48"))).otherwise(v4)
 
 
+def base64(raw: Column) -> Column:
+    """Bytes as Base64 in one piece (RFC 4648): Spark's own breaks lines, which a table's cell shows as something else."""
+    return F.replace(F.base64(raw), F.lit("\r\n"), F.lit(""))
+
+
 def account_number(account: Column) -> Column:
     """The even number of an account in the linkage graph; those of joints are odd, so that none is taken for the other."""
     return F.xxhash64(account).bitwiseAND(F.lit(~1))

@@ -19,6 +19,7 @@ from pyspark.sql.types import (
 )
 
 from hydrascope import values
+from hydrascope.columns import base64
 
 Shape = Mapping[str, "Shape | None"]
 """Field names; null for text, a shape for a struct."""
@@ -111,5 +112,5 @@ def _as_text(value: Column, actual: DataType) -> Column:
     if isinstance(actual, StructType | ArrayType | MapType):
         return F.to_json(value)
     if isinstance(actual, BinaryType):
-        return F.base64(value)
+        return base64(value)
     return value.cast("string")

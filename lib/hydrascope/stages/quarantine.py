@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope import contract, redaction
+from hydrascope.columns import base64
 from hydrascope.stages.fates import union
 
 SENTENCES = {
@@ -53,7 +54,7 @@ def quarantine(listing: DataFrame, *fates: DataFrame) -> DataFrame:
         F.concat(F.lit("The object cannot be read: "), "reason", F.lit(".")).alias("reason"),
     )  # fmt: skip
     return rejected.unionByName(unreadable).select(
-        "source_uri", "source_pos", "object_sha256", F.base64(redaction.masked_bytes(F.col("raw"))).alias("raw"),
+        "source_uri", "source_pos", "object_sha256", base64(redaction.masked_bytes(F.col("raw"))).alias("raw"),
         F.sha2("raw", 256).alias("raw_sha256"), "rules",
         F.concat(redaction.masked(F.col("reason")), _masking(F.col("raw"))).alias("reason"),
     ).select(*contract.load("quarantine").names)  # fmt: skip
