@@ -194,9 +194,10 @@ SHARED: tuple[Shared, ...] = (
     Shared("declared_accounts", ("declared", "accounts", "sightings"), outside.declared_accounts),
     Shared("candidates", ("clusters", "unions"), candidates.candidates),
     Shared("placed", ("activity", "candidates", "declared_accounts"), profiles.placed, (("settings", "decide"),)),
-    Shared("timed", ("placed", "activity", "framed", "accounts", "models", "successions"), timing.timed),
+    Shared("judged_visits", ("framed", "candidates"), visits.judged, (("settings", "decide"),)),
+    Shared("timed", ("placed", "activity", "judged_visits", "accounts", "models", "successions"), timing.timed),
     Shared("own_families", ("holdings", "candidates", "activity"), families.own_families),
-    Shared("lives", ("framed", "candidates", "own_families", "accounts"), lives.lives, (("settings", "decide"),)),
+    Shared("lives", ("judged_visits", "own_families", "accounts"), lives.lives, (("settings", "decide"),)),
 )
 
 FATES = {"exchange_fates": "exchanges", "edge_fates": "edges", "account_fates": "accounts", "model_fates": "models"}

@@ -184,6 +184,25 @@ def test_a_family_is_a_candidates_own_where_others_hardly_use_it(make: Make) -> 
     assert rows(own_families(holdings, placed, everyone), "candidate_id", "value", "holders") == [("a", "own", 4)]
 
 
+@pytest.mark.parametrize(("others", "own"), [(0, True), (8, False)])
+def test_a_family_that_meets_in_a_candidate_by_chance_when_so_many_are_asked_is_not_its_own(
+    make: Make, others: int, own: bool
+) -> None:
+    spark = make("links").sparkSession
+    members = [(f"{name}{n}", name, 4) for name in ["a", *[f"c{each}" for each in range(others)]] for n in range(4)]
+    placed = spark.createDataFrame(members, "account_id string, candidate_id string, size bigint")
+    frame = [("a0", "frame"), ("a1", "frame"), ("p0", "frame")]
+    asked = [(account, f"{candidate} {n}") for account, candidate, _ in members[4:] for n in range(64)]
+    holdings = spark.createDataFrame(
+        [(account, "template", value, 5) for account, value in [*frame, *asked]],
+        "account_id string, kind string, value string, exchanges bigint",
+    )
+    names = [account for account, _, _ in members] + [f"p{n}" for n in range(1000)]
+    everyone = make("activity", *[{"account_id": name, "exchanges": 1000 if name == "p0" else 100} for name in names])
+    found = rows(own_families(holdings, placed, everyone).where("candidate_id = 'a'"), "candidate_id", "value")
+    assert found == ([("a", "frame")] if own else [])
+
+
 def test_a_successor_is_opened_within_a_day_of_a_closing_and_goes_on_with_the_families(make: Make) -> None:
     spark = make("links").sparkSession
     ban = dt.datetime(2026, 5, 9, 22)

@@ -20,6 +20,7 @@ from hydrascope.stages.evidence import evidence
 from hydrascope.stages.hypotheses import hypotheses
 from hydrascope.stages.lives import lives
 from hydrascope.stages.outside import attribution
+from hydrascope.stages.visits import judged
 from tests.frames import framed, rows
 from tests.frames import make as frame
 
@@ -47,7 +48,10 @@ class Scene:
     declared: DataFrame
 
     def lives(self) -> DataFrame:
-        return lives(self.framed, self.candidates, self.families(), self.accounts, settings=DecideSettings())
+        return lives(self.visits(), self.families(), self.accounts, settings=DecideSettings())
+
+    def visits(self) -> DataFrame:
+        return judged(self.framed, self.candidates, settings=DecideSettings())
 
     def families(self) -> DataFrame:
         return self.links.sparkSession.createDataFrame(
@@ -61,7 +65,7 @@ class Scene:
             [("a0", "ip", "", 8, 6)], "cluster_id string, kind string, value string, accounts bigint, largest bigint"
         )
         placed = profiles.placed(self.activity, self.candidates, self.declared, settings=DecideSettings())
-        timed = timing.timed(placed, self.activity, self.framed, self.accounts, self.models, successions)
+        timed = timing.timed(placed, self.activity, self.visits(), self.accounts, self.models, successions)
         return conduct(
             placed, self.lives(), self.families(), self.activity, self.sightings, self.accounts, stability, timed,
             link=LinkSettings(),
@@ -277,6 +281,34 @@ def test_an_account_whose_owner_goes_on_beside_the_harvest_is_not_attributed(
     warned = [reason for reason in found["a0"]["reasons"] if "another life, 3 exchanges on 3 days" in reason]
     assert len(warned) == (role == "associated")
     assert (found["a0"]["probability"] < 0.3) == (role == "associated")
+
+
+def test_a_stray_use_of_the_frame_in_an_owners_own_work_does_not_make_that_work_the_campaigns(
+    make: Callable[..., DataFrame],
+) -> None:
+    stage = scene(make)
+    spark = stage.framed.sparkSession
+    uses = (
+        [("9.9.9.9", 0, ["v"])] * 120 + [("1.1.1.1", -9, ["v"])] + [("1.1.1.1", day, []) for day in (-9, 1, 2, 3) * 3]
+    )
+    mine = [
+        (
+            "a0",
+            f"own{n}",
+            ip,
+            "edge",
+            "j",
+            None,
+            dt.datetime(2026, 5, 2),
+            START + dt.timedelta(days=day),
+            families,
+            None,
+        )
+        for n, (ip, day, families) in enumerate(uses)
+    ]
+    stage = replace(stage, framed=stage.framed.unionByName(framed(spark.createDataFrame(mine, FRAMED))))
+    decided = spark.createDataFrame([("a0", "extraction", 0.9)], DECIDED)
+    assert ("a0", "associated") in rows(stage.members(decided), "account_id", "role")
 
 
 def test_likelihood_terms_follow_icd_203_at_their_ends(make: Callable[..., DataFrame]) -> None:

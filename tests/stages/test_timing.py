@@ -86,15 +86,14 @@ def test_dealing_in_turn_changes_the_account_at_every_exchange_and_runs_hardly_e
     spark = make("links").sparkSession
     turns, runs = [n % 3 for n in range(30)], [n // 10 for n in range(30)]
     said = [
-        (f"{home}{account}", f"{home}{place:02}", dt.datetime(2026, 5, 1, 6, place))
+        (home, f"{home}{account}", f"{home}{place:02}", dt.datetime(2026, 5, 1, 6, place))
         for home, order in (("t", turns), ("r", runs))
         for place, account in enumerate(order)
     ]
-    framed = spark.createDataFrame(said, "account_id string, exchange_id string, event_time timestamp")
-    members = spark.createDataFrame(
-        [(f"{home}{n}", home) for home in "tr" for n in range(3)], "account_id string, candidate_id string"
+    visits = spark.createDataFrame(
+        said, "candidate_id string, account_id string, exchange_id string, event_time timestamp"
     )
-    told = {row["candidate_id"]: row for row in timing.rotation(framed, members).collect()}
+    told = {row["candidate_id"]: row for row in timing.rotation(visits).collect()}
     assert told["t"]["value"] == 1
     assert told["r"]["value"] == pytest.approx(2 / 29, abs=1e-6)
     assert told["t"]["baseline"] == told["r"]["baseline"] == pytest.approx(1 - 270 / 870, abs=1e-6)

@@ -104,6 +104,7 @@ def _family_use(lives: DataFrame, outside: DataFrame, own_families: DataFrame, s
     )
     used = (
         sightings.where("kind = 'template'")
+        .join(F.broadcast(own_families.select("value").distinct()), "value", "left_semi")
         .join(outside.select("account_id"), "account_id", "left_semi")
         .groupBy("value")
         .agg(F.sum("exchanges").alias("used"))

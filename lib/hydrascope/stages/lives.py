@@ -10,9 +10,12 @@ from hydrascope.settings import DecideSettings
 FOREIGN = 0.15
 """An address, client or device is foreign to the common part where less of its use takes part."""
 
+STRAY = 0.01
+"""An account takes part from the day by which it made so much of what it makes of it: a phrase used once is no beginning."""
+
 
 def lives(
-    framed: DataFrame, candidates: DataFrame, own_families: DataFrame, accounts: DataFrame, *, settings: DecideSettings
+    judged_visits: DataFrame, own_families: DataFrame, accounts: DataFrame, *, settings: DecideSettings
 ) -> DataFrame:
     """One row per account of a candidate that is large enough to be judged.
 
@@ -28,13 +31,11 @@ def lives(
     operator's client and addresses. `own_exchanges`, `own_days` and `own_since` are null where there is no such life of
     at least `min_own_days`.
     """
-    judged = candidates.where(F.col("size") >= settings.min_accounts).select("account_id", "candidate_id")
     known = own_families.groupBy("candidate_id").agg(F.array_sort(F.collect_set("value")).alias("known"))
     talk = Window.partitionBy("account_id", F.coalesce("conversation_id", "exchange_id"))
     holds = F.coalesce(F.arrays_overlap("families", "known"), F.lit(False))
     uses = (
-        framed.join(F.broadcast(judged), "account_id")
-        .join(F.broadcast(known), "candidate_id", "left")
+        judged_visits.join(F.broadcast(known), "candidate_id", "left")
         .withColumn("part", F.max(holds).over(talk))
         .groupBy("account_id", "candidate_id", "client_ip", "ja4", "device_id", "day")
         .agg(
@@ -44,8 +45,12 @@ def lives(
             F.max("event_time").alias("last_time"),
         )
     )
-    begun = F.min(F.when((F.col("taking_part") > 0) & (_served("ja4") >= FOREIGN), F.col("day")))
-    placed = uses.withColumn("began", begun.over(Window.partitionBy("account_id")))
+    took = F.when(_served("ja4") >= FOREIGN, F.col("taking_part")).otherwise(0)
+    account, by_day = Window.partitionBy("account_id"), Window.partitionBy("account_id").orderBy("day")
+    so_far, in_all = F.sum("took").over(by_day), F.sum("took").over(account)
+    dealt = uses.withColumn("took", took).withColumns({"so_far": so_far, "in_all": in_all})
+    begun = F.min(F.when((F.col("took") > 0) & (F.col("so_far") >= STRAY * F.col("in_all")), F.col("day")))
+    placed = dealt.withColumn("began", begun.over(account))
     known_before = F.min("day").over(Window.partitionBy("account_id", "client_ip")) < F.col("began")
     other_client = F.coalesce(_served("ja4") < FOREIGN, F.lit(False)) | F.coalesce(
         _served("device_id") < FOREIGN, F.lit(False)

@@ -23,7 +23,7 @@ FEWEST_SEEN = 3
 def timed(
     placed: DataFrame,
     activity: DataFrame,
-    framed: DataFrame,
+    judged_visits: DataFrame,
     accounts: DataFrame,
     models: DataFrame,
     successions: DataFrame,
@@ -43,7 +43,7 @@ def timed(
         joint(dated.select("candidate_id", ended.alias("date")), "joint_stop"),
         joint(home.join(opened, "account_id").select("candidate_id", "date"), "signup_burst"),
         succession(placed.where("candidate_id is not null"), accounts, successions),
-        rotation(framed, home.where("candidate_id is not null")),
+        rotation(judged_visits),
     ]
     return reduce(DataFrame.unionByName, looks).localCheckpoint()  # few rows from many looks, as in conduct
 
@@ -180,13 +180,13 @@ def pivot(activity: DataFrame, placed: DataFrame, models: DataFrame) -> DataFram
     return beside(summed.select("candidate_id", proportion(F.col("moved"), F.col("exchanges")).alias("moved")), "pivot")
 
 
-def rotation(framed: DataFrame, members: DataFrame) -> DataFrame:
+def rotation(judged_visits: DataFrame) -> DataFrame:
     """Per candidate how many of successive exchanges within an hour come from another account than the one before.
 
     Beside it the share that the same exchanges would give in random order: 1 - sum n(n - 1) / N(N - 1), with n of N
     exchanges by an account in the hour. Exchanges of the same instant are ordered by id.
     """
-    mine = framed.join(F.broadcast(members), "account_id").select(
+    mine = judged_visits.select(
         "candidate_id", "account_id", "exchange_id", "event_time", F.date_trunc("hour", "event_time").alias("hour")
     )
     ordered = Window.partitionBy("candidate_id", "hour").orderBy("event_time", "exchange_id")

@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from hydrascope.kinds import KINDS
+from hydrascope.settings import DecideSettings
 
 
 def visits(exchanges: DataFrame) -> DataFrame:
@@ -37,6 +38,23 @@ def visits(exchanges: DataFrame) -> DataFrame:
         F.when(whole_told, F.col("template_id")).alias("template_id"),
         F.filter(parts, lambda part: part.isNotNull()).alias("parts"),
     ).repartition("account_id")
+
+
+def judged(framed: DataFrame, candidates: DataFrame, *, settings: DecideSettings) -> DataFrame:
+    """The framed visits of accounts in a candidate that is large enough to be judged, with its `candidate_id`."""
+    large = candidates.where(F.col("size") >= settings.min_accounts).select("account_id", "candidate_id")
+    return framed.join(F.broadcast(large), "account_id").select(
+        "candidate_id",
+        "account_id",
+        "exchange_id",
+        "event_time",
+        "day",
+        "conversation_id",
+        "client_ip",
+        "ja4",
+        "device_id",
+        "families",
+    )
 
 
 def part_id(shingle: Column) -> Column:
