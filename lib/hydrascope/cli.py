@@ -287,18 +287,21 @@ def evaluate(
     seeds: Annotated[str, typer.Option(help="Seeds of the sweep, each for every world.")] = "1",
     scale: Annotated[float, typer.Option(help="Multiplies every size in the sweep.")] = 0.1,
     without: Annotated[str, typer.Option(help="Sweep: also without these views, such as links.address, or all.")] = "",
+    settings: SettingsFile = None,
+    overrides: Overrides = None,
     json: Json = False,
 ) -> None:
     """Compare what was found with the known truth of a generated world, or with --sweep of many."""
+    chosen = commands.load_settings(settings, overrides)
     if sweep is not None:
-        commands.sweep(sweep, (presets, intensities, seeds), scale, without, json)
+        commands.sweep(sweep, (presets, intensities, seeds), scale, without, chosen, json)
         return
     if warehouse is None or truth is None:
         raise SettingsError(
             "what to judge is not named: give --warehouse and --truth, or --sweep FOLDER for many worlds"
         )
     commands.demand_case(warehouse)
-    result = commands.evaluated(commands.start_spark(commands.load_settings(None, None)), warehouse, truth)
+    result = commands.evaluated(commands.start_spark(chosen), warehouse, truth)
     if json:
         screen.as_json(result)
     else:

@@ -122,17 +122,13 @@ def evaluated(spark: SparkSession, warehouse: str, truth: str) -> dict[str, Any]
     return evaluation.of_warehouse(spark, warehouse, truth)
 
 
-def sweep(folder: str, asked: tuple[str, str, str], scale: float, without: str, json: bool) -> None:
+def sweep(folder: str, asked: tuple[str, str, str], scale: float, without: str, settings: Settings, json: bool) -> None:
     """Judge every world of the product of presets, intensities and seeds; write what they say together."""
     from hydrascope import ablation
     from hydrascope import sweep as sweeping
 
     presets, intensities, seeds = (text.split(",") for text in asked)
-    wanted, views, settings = (
-        sweeping.wanted(presets, intensities, seeds, scale),
-        ablation.chosen(without),
-        load_settings(None, None),
-    )
+    wanted, views = sweeping.wanted(presets, intensities, seeds, scale), ablation.chosen(without)
     results = sweeping.sweep(
         start_spark(settings),
         folder,

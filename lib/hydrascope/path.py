@@ -193,11 +193,13 @@ SHARED: tuple[Shared, ...] = (
     Shared("attribution", ("matches", "namings"), outside.attribution),
     Shared("declared_accounts", ("declared", "accounts", "sightings"), outside.declared_accounts),
     Shared("candidates", ("clusters", "unions"), candidates.candidates),
-    Shared("placed", ("activity", "candidates", "declared_accounts"), profiles.placed, (("settings", "decide"),)),
     Shared("judged_visits", ("framed", "candidates"), visits.judged, (("settings", "decide"),)),
-    Shared("timed", ("placed", "activity", "judged_visits", "accounts", "models", "successions"), timing.timed),
     Shared("own_families", ("holdings", "candidates", "activity"), families.own_families),
     Shared("lives", ("judged_visits", "own_families", "accounts"), lives.lives, (("settings", "decide"),)),
+    Shared(
+        "placed", ("activity", "candidates", "lives", "declared_accounts"), profiles.placed, (("settings", "decide"),)
+    ),
+    Shared("timed", ("placed", "activity", "judged_visits", "accounts", "models", "successions"), timing.timed),
 )
 
 FATES = {"exchange_fates": "exchanges", "edge_fates": "edges", "account_fates": "accounts", "model_fates": "models"}

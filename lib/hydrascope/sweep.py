@@ -73,7 +73,8 @@ def sweep(
 ) -> list[Result]:
     """The result of every world chosen, in order; `done` is told each with the seconds it took, 0 where it was there.
 
-    `without` are views (`ablation.chosen`) that detection is run without as well, one after the other.
+    `without` are views (`ablation.chosen`) that detection is run without as well, one after the other. Raises SettingsError
+    for a world that was judged there with other settings.
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +91,13 @@ def sweep(
             done(each, time.time() - started)
         else:
             done(each, 0.0)
-        results.append(json.loads(place.read_text(encoding="utf-8")))
+        result = json.loads(place.read_text(encoding="utf-8"))
+        if result["settings"] != settings.digest():
+            raise SettingsError(
+                f"'{place}' was judged with other settings ({result['settings'][:12]}, now {settings.digest()[:12]}); "
+                "give --sweep a folder of its own, or remove the file"
+            )
+        results.append(result)
     return results
 
 

@@ -50,6 +50,9 @@ class Scene:
     def lives(self) -> DataFrame:
         return lives(self.visits(), self.families(), self.accounts, settings=DecideSettings())
 
+    def placed(self) -> DataFrame:
+        return profiles.placed(self.activity, self.candidates, self.lives(), self.declared, settings=DecideSettings())
+
     def visits(self) -> DataFrame:
         return judged(self.framed, self.candidates, settings=DecideSettings())
 
@@ -64,7 +67,7 @@ class Scene:
         stability = spark.createDataFrame(
             [("a0", "ip", "", 8, 6)], "cluster_id string, kind string, value string, accounts bigint, largest bigint"
         )
-        placed = profiles.placed(self.activity, self.candidates, self.declared, settings=DecideSettings())
+        placed = self.placed()
         timed = timing.timed(placed, self.activity, self.visits(), self.accounts, self.models, successions)
         return conduct(
             placed, self.lives(), self.families(), self.activity, self.sightings, self.accounts, stability, timed,
@@ -283,14 +286,44 @@ def test_an_account_whose_owner_goes_on_beside_the_harvest_is_not_attributed(
     assert (found["a0"]["probability"] < 0.3) == (role == "associated")
 
 
-def test_a_stray_use_of_the_frame_in_an_owners_own_work_does_not_make_that_work_the_campaigns(
-    make: Callable[..., DataFrame],
+@pytest.mark.parametrize(("victims", "measured"), [(3, 5), (4, 8)])
+def test_the_conduct_of_a_candidate_is_that_of_accounts_with_one_life_while_they_are_enough(
+    make: Callable[..., DataFrame], victims: int, measured: int
+) -> None:
+    stage = scene(make)
+    own = [
+        (f"a{n}", f"own{n}/{day}", f"1.1.1.{n}", "edge", "own", None, dt.datetime(2026, 5, 2),
+         START + dt.timedelta(days=day), [], None)
+        for n in range(victims)
+        for day in (-9, 1, 2, 3)
+    ]  # fmt: skip
+    lived = framed(stage.framed.sparkSession.createDataFrame(own, FRAMED))
+    placed = replace(stage, framed=stage.framed.unionByName(lived)).placed()
+    assert placed.where("candidate_id is not null").count() == measured
+    assert placed.where("candidate_id is null").count() == 40
+
+
+@pytest.mark.parametrize(
+    ("its_own", "role"),
+    [
+        ([(-9, True), *[(day, False) for day in (-9, 1, 2, 3) * 3]], "associated"),
+        ([(day, used) for day in (-9, 1, 2, 3) for used in (True, False, False)], "associated"),
+        ([(day, used) for day in (1, 2, 3) for used in (True, False, False)], "attributed"),
+        ([(day, used) for day in range(10) for used in (True,) * 9 + (False,)], "attributed"),
+    ],
+    ids=[
+        "a stray use",
+        "a phrase of its own work too",
+        "an address since the campaign",
+        "an address that serves the campaign",
+    ],
+)
+def test_a_use_of_the_frame_at_an_owners_own_address_does_not_make_the_owners_work_the_campaigns(
+    make: Callable[..., DataFrame], its_own: list[tuple[int, bool]], role: str
 ) -> None:
     stage = scene(make)
     spark = stage.framed.sparkSession
-    uses = (
-        [("9.9.9.9", 0, ["v"])] * 120 + [("1.1.1.1", -9, ["v"])] + [("1.1.1.1", day, []) for day in (-9, 1, 2, 3) * 3]
-    )
+    uses = [("9.9.9.9", 0, True)] * 120 + [("1.1.1.1", day, used) for day, used in its_own]
     mine = [
         (
             "a0",
@@ -301,14 +334,14 @@ def test_a_stray_use_of_the_frame_in_an_owners_own_work_does_not_make_that_work_
             None,
             dt.datetime(2026, 5, 2),
             START + dt.timedelta(days=day),
-            families,
+            ["v"][:used],
             None,
         )
-        for n, (ip, day, families) in enumerate(uses)
+        for n, (ip, day, used) in enumerate(uses)
     ]
     stage = replace(stage, framed=stage.framed.unionByName(framed(spark.createDataFrame(mine, FRAMED))))
     decided = spark.createDataFrame([("a0", "extraction", 0.9)], DECIDED)
-    assert ("a0", "associated") in rows(stage.members(decided), "account_id", "role")
+    assert ("a0", role) in rows(stage.members(decided), "account_id", "role")
 
 
 def test_likelihood_terms_follow_icd_203_at_their_ends(make: Callable[..., DataFrame]) -> None:

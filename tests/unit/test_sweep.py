@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from hydrascope import sweep
 from hydrascope.docs import evaluation
 from hydrascope.errors import SettingsError
 from hydrascope.evaluate import OUTCOMES
+from hydrascope.settings import LinkSettings, Settings
 
 
 def result(seed: int, attributed: int, trapped: int) -> dict[str, Any]:
@@ -120,3 +122,17 @@ def test_a_view_that_a_world_was_judged_without_is_not_judged_again(tmp_path: Pa
     assert [row["view"] for row in whole] == ["address", "content"]
     assert sweep.ablated(tmp_path / "cut", views, ablate)[0] == first[0]
     assert asked == views[1:]
+
+
+def test_a_world_that_was_judged_with_other_settings_is_not_taken_for_one_of_these(tmp_path: Path) -> None:
+    world = sweep.Wanted("quiet", "plain", 1, 0.1)
+    tmp_path.joinpath(f"{world.name}.json").write_text(json.dumps({"settings": Settings().digest()}))
+
+    def judged(settings: Settings) -> int:
+        return len(sweep.sweep(cast(Any, None), str(tmp_path), settings, [world], done=lambda *_: None))
+
+    assert judged(Settings()) == 1
+    with pytest.raises(
+        SettingsError, match=r"quiet-plain-1.json' was judged with other settings .* a folder of its own"
+    ):
+        judged(Settings(links=LinkSettings(min_bits=20.0)))

@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 from hydrascope.settings import DecideSettings
 
 FOREIGN = 0.15
-"""An address, client or device is foreign to the common part where less of its use takes part."""
+"""An address, client or device is foreign to the common part where less of its use takes part; so is an address that no other
+account of the candidate uses where less of what takes part comes from it."""
 
 STRAY = 0.01
 """An account takes part from the day by which it made so much of what it makes of it: a phrase used once is no beginning."""
@@ -24,8 +25,9 @@ def lives(
     frame.
 
     The owner's life are exchanges that do not take part, from an address that hardly serves those that do (in less than
-    `FOREIGN` of its use), and either with a client fingerprint or a device that hardly serves them, or from an
-    address that was in use before the account first took part; what is unknown proves nothing. It counts from the day
+    `FOREIGN` of its use; or in less than `FOREIGN` of theirs, and no other account of the candidate is there, since an owner's
+    own work may use a phrase of the family too), and either with a client fingerprint or a device that hardly serves them, or
+    from an address that was in use before the account first took part; what is unknown proves nothing. It counts from the day
     after the account first took part, so that the past of an account that was sold does not, and where the account is
     older than its part by `min_age_days`, by its creation or by what was seen. Cover traffic of an operator has the
     operator's client and addresses. `own_exchanges`, `own_days` and `own_since` are null where there is no such life of
@@ -51,11 +53,16 @@ def lives(
     dealt = uses.withColumn("took", took).withColumns({"so_far": so_far, "in_all": in_all})
     begun = F.min(F.when((F.col("took") > 0) & (F.col("so_far") >= STRAY * F.col("in_all")), F.col("day")))
     placed = dealt.withColumn("began", begun.over(account))
-    known_before = F.min("day").over(Window.partitionBy("account_id", "client_ip")) < F.col("began")
+    at_address = Window.partitionBy("account_id", "client_ip")
+    known_before = F.min("day").over(at_address) < F.col("began")
     other_client = F.coalesce(_served("ja4") < FOREIGN, F.lit(False)) | F.coalesce(
         _served("device_id") < FOREIGN, F.lit(False)
     )
-    placed = placed.withColumn("foreign", (_served("client_ip") < FOREIGN) & (other_client | known_before))
+    brings = F.sum("taking_part").over(at_address) < FOREIGN * F.sum("taking_part").over(account)
+    shared_place = Window.partitionBy("candidate_id", "client_ip")
+    alone = F.min("account_id").over(shared_place) == F.max("account_id").over(shared_place)
+    elsewhere = (_served("client_ip") < FOREIGN) | (alone & brings & F.col("client_ip").isNotNull())
+    placed = placed.withColumn("foreign", elsewhere & (other_client | known_before))
     own = F.col("exchanges") - F.col("taking_part")
     beside = F.col("foreign") & (F.col("day") > F.col("began")) & (own > 0)
     created = accounts.groupBy("account_id").agg(F.to_date(F.min("created_time")).alias("created"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from hydrascope import likelihoods
@@ -60,13 +60,29 @@ def profiles(activity: DataFrame) -> DataFrame:
 
 
 def placed(
-    activity: DataFrame, candidates: DataFrame, declared_accounts: DataFrame, *, settings: DecideSettings
+    activity: DataFrame,
+    candidates: DataFrame,
+    lives: DataFrame,
+    declared_accounts: DataFrame,
+    *,
+    settings: DecideSettings,
 ) -> DataFrame:
     """The profiles of accounts that are judged, with their candidate, and of those outside every cluster (candidate_id null).
 
+    Accounts in which an owner's life goes on are left out where enough others remain to be a candidate: nothing is claimed
+    of them, and what two people do with one account says nothing of how the others act together.
+
     `declared` is the share of the account's days that declarations cover, by the one that covers most.
     """
-    judged = candidates.where(F.col("size") >= settings.min_accounts).drop("size", "kinds")
+    owned = lives.where("own_days is not null").select("account_id", F.lit(True).alias("owned"))
+    others = F.count_if(F.col("owned").isNull()).over(Window.partitionBy("candidate_id"))
+    judged = (
+        candidates.where(F.col("size") >= settings.min_accounts)
+        .join(owned, "account_id", "left")
+        .withColumn("others", others)
+        .where(F.col("owned").isNull() | (F.col("others") < settings.min_accounts))
+        .drop("size", "kinds", "owned", "others")
+    )
     every = candidates.select("account_id", F.lit(True).alias("held"))
     said = declared_accounts.groupBy("account_id").agg(F.max("share").alias("declared"))
     found = profiles(activity).join(judged, "account_id", "left").join(every, "account_id", "left")
