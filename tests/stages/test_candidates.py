@@ -75,6 +75,21 @@ def test_what_fewer_than_half_of_the_smaller_cluster_share_unites_nothing(make: 
     assert _united(make, clusters, *one) == []
 
 
+@pytest.mark.parametrize(
+    ("holders", "bits", "united"),
+    [(2, {"template": 8.0, "ip_prefix": 7.0}, True), (1, {"template": 12.0, "ip_prefix": 12.0}, False),
+     (2, {"template": 9.0, "ip_prefix": 6.0}, False), (2, {"template": 6.0, "ip_prefix": 9.0}, False)],
+    ids=["two accounts of either and half of each", "one account's coincidence", "a common network", "a common frame"],
+)  # fmt: skip
+def test_a_coincidence_of_one_account_or_a_little_of_either_unites_nothing(
+    make: Make, holders: int, bits: dict[str, float], united: bool
+) -> None:
+    clusters = _clusters(make, a=40, b=2)
+    names = [*[f"a{n}" for n in range(holders)], "b0", "b1"]
+    shared = [_link(name, kind, "v", bits=each) for name in names for kind, each in bits.items()]
+    assert [pair[:2] for pair in _united(make, clusters, *shared)] == ([("a", "b")] if united else [])
+
+
 def test_values_used_at_different_times_unite_nothing(make: Make) -> None:
     clusters = _clusters(make, a=2, b=2)
     apart = [

@@ -16,6 +16,11 @@ CONDUCT = "content"
 INFRASTRUCTURE = ("address", "payment", "device", "credential", "mailbox")
 COVERED = 0.5
 """Of the smaller cluster so many accounts must hold a value in common, in conduct and in infrastructure."""
+LEAST_HOLDERS = 2
+"""One account that shares a value with another cluster is that account's coincidence: so many of either must hold it."""
+EACH = 0.5
+"""Conduct must give at least so much of what is asked for together, and so must infrastructure. A hand-over need not: its bits
+are less those of having asked."""
 LEAST_DAYS = 2
 """One day of closings may be one sweep of the provider's, and what opens after it a coincidence."""
 MOST_CLUSTERS = 64
@@ -25,11 +30,12 @@ MOST_CLUSTERS = 64
 def unions(clusters: DataFrame, links: DataFrame, accounts: DataFrame, *, link: LinkSettings) -> DataFrame:
     """One row per pair of clusters that share conduct (template families), and infrastructure or a hand-over or both.
 
-    `content_bits` and `infrastructure_bits` are the rarest value of each that both hold in one episode of use and at least
-    half of the smaller cluster's accounts do, views capped as for an account; `handover_bits` is what `_handovers` says.
-    Together they must give what an account needs to be held (`links.min_bits`). Two operators who rent one proxy share no
-    conduct, and users of one tool share no infrastructure and do not replace each other: neither is united. A value brings
-    the pairs of at most `MOST_CLUSTERS` clusters.
+    `content_bits` and `infrastructure_bits` are the rarest value of each that both hold in one episode of use, at least two
+    accounts of either and half of the smaller cluster's, views capped as for an account; `handover_bits` is what
+    `_handovers` says. Together they must give what an account needs to be held (`links.min_bits`), conduct half of it or
+    more, and so must infrastructure where there is no hand-over. Two operators who rent one proxy share no conduct, and
+    users of one tool share no infrastructure and do not replace each other: neither is united, nor are many by a little of
+    both. A value brings the pairs of at most `MOST_CLUSTERS` clusters.
     """
     sizes = clusters.groupBy("cluster_id").agg(F.count("*").alias("size"))
     view = by_name(VIEW, F.col("kind"), "string")
@@ -56,9 +62,11 @@ def unions(clusters: DataFrame, links: DataFrame, accounts: DataFrame, *, link: 
     covered = F.when(smaller, F.col("holders") / F.col("size")).otherwise(F.col("other_holders") / F.col("other_size"))
     ids = ("cluster_id", "other_cluster_id")
     ends = [F.least(*ids).alias(ids[0]), F.greatest(*ids).alias(ids[1])]
-    met = pairs.where(covered >= COVERED).select(
+    several_each = F.least("holders", "other_holders") >= LEAST_HOLDERS
+    met = pairs.where((covered >= COVERED) & several_each).select(
         *ends, "view", "kind", F.least("bits", F.lit(link.view_cap_bits)).alias("bits")
     )
+    half = EACH * link.min_bits
     alike = (
         met.groupBy(*ids)
         .agg(
@@ -66,14 +74,14 @@ def unions(clusters: DataFrame, links: DataFrame, accounts: DataFrame, *, link: 
             F.greatest(*[_best(name) for name in INFRASTRUCTURE], F.lit(0.0)).alias("infrastructure_bits"),
             F.array_sort(F.collect_set("kind")).alias("kinds"),
         )
-        .where("content_bits > 0")
+        .where(F.col("content_bits") >= half)
         .localCheckpoint()  # few rows; asked twice
     )
     after = F.least(F.coalesce("handover_bits", F.lit(0.0)), F.lit(link.view_cap_bits))
     return (
         alike.join(_handovers(alike, clusters, accounts), [*ids], "left")
         .withColumn("handover_bits", F.round(after, 4))
-        .where("infrastructure_bits > 0 or handover_bits > 0")
+        .where((F.col("infrastructure_bits") >= half) | (F.col("handover_bits") > 0))
         .where(F.col("content_bits") + F.col("infrastructure_bits") + F.col("handover_bits") >= link.min_bits)
     )
 
