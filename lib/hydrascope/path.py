@@ -149,7 +149,7 @@ DETECT: tuple[Stage, ...] = (
     Stage("decisions", ("conduct",), decisions.decisions, (("settings", "decide"),)),
     Stage(
         "campaign_members",
-        ("decisions", "candidates", "lives", "accounts"),
+        ("decisions", "candidates", "lives", "accounts", "joints"),
         campaign_members.campaign_members,
         (("decide", "decide"),),
     ),

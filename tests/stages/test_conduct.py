@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from zlib import crc32
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -39,6 +40,7 @@ class Scene:
 
     candidates: DataFrame
     links: DataFrame
+    joints: DataFrame
     activity: DataFrame
     sightings: DataFrame
     accounts: DataFrame
@@ -75,7 +77,9 @@ class Scene:
         )  # fmt: skip
 
     def members(self, decided: DataFrame) -> DataFrame:
-        return campaign_members(decided, self.candidates, self.lives(), self.accounts, decide=DecideSettings())
+        return campaign_members(
+            decided, self.candidates, self.lives(), self.accounts, self.joints, decide=DecideSettings()
+        )
 
 
 def scene(
@@ -112,6 +116,7 @@ def scene(
             "links",
             *[{"account_id": n, "kind": k, "value": "v", "weight_bits": 9.0} for n in ring for k in kinds],
         ),
+        joints=make("joints", *[_joint(n, "payment") for n in ring]),
         activity=make("activity", *active),
         sightings=make(
             "sightings",
@@ -133,6 +138,12 @@ def scene(
             FRAMED,
         )),
     )  # fmt: skip
+
+
+def _joint(account: str, kind: str, value: str = "v") -> dict[str, Any]:
+    """A joint of a value and the frame, the same for all who hold both."""
+    return {"account_id": account, "joint": crc32(f"{kind} {value}".encode()), "kind": kind, "value": value,
+            "other_kind": "template", "other_value": "v"}  # fmt: skip
 
 
 def _day(account: str, day: int, hours: list[int], capability: str, single: int) -> dict[str, Any]:
@@ -284,6 +295,33 @@ def test_an_account_whose_owner_goes_on_beside_the_harvest_is_not_attributed(
     warned = [reason for reason in found["a0"]["reasons"] if "another life, 3 exchanges on 3 days" in reason]
     assert len(warned) == (role == "associated")
     assert (found["a0"]["probability"] < 0.3) == (role == "associated")
+
+
+@pytest.mark.parametrize(
+    ("held_by", "role"),
+    [
+        ([("ip_prefix", "v")], "associated"),
+        ([("ip_prefix", "v"), ("ip", "elsewhere")], "associated"),
+        ([("ip_prefix", "v"), ("ip", "v")], "attributed"),
+        ([("payment", "v")], "attributed"),
+        ([], "associated"),
+    ],
+    ids=["one network", "a second address that nobody there shares", "a network and an address", "one card", "nothing"],
+)
+def test_an_account_that_one_coincidence_holds_to_the_others_is_not_attributed(
+    make: Callable[..., DataFrame], held_by: list[tuple[str, str]], role: str
+) -> None:
+    stage = scene(make)
+    others = [_joint(f"a{n}", kind) for n in range(1, 8) for kind in ("ip", "ip_prefix", "payment")]
+    joints = make(
+        "joints", *others, *[_joint("a0", kind, value) for kind, value in held_by], _joint("p00", "ip", "elsewhere")
+    )
+    decided = joints.sparkSession.createDataFrame([("a0", "extraction", 0.9)], DECIDED)
+    found = {row["account_id"]: row for row in replace(stage, joints=joints).members(decided).collect()}
+    assert found["a0"]["role"] == role
+    assert {row["role"] for name, row in found.items() if name != "a0"} == {"attributed"}
+    warned = any("to share one may be a coincidence" in reason for reason in found["a0"]["reasons"])
+    assert warned == (role == "associated") == (found["a0"]["probability"] < 0.5)
 
 
 @pytest.mark.parametrize(("victims", "measured"), [(3, 5), (4, 8)])

@@ -10,6 +10,11 @@ from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS
 from hydrascope.settings import DecideSettings
 
+HARD = {kind.name: kind.hard for kind in KINDS}
+LEAST_EASY = 2
+"""One value that is easy to share may be a coincidence: an account is firmly held by so many, or by a joint of two hard ones."""
+LOOSE = 0.5
+"""What remains of the probability of an account that is not firmly held: stated, as even chances."""
 NEARLY_ALL = 0.95
 """From this share of its exchanges on, an account's other traffic is not worth a sentence."""
 
@@ -19,14 +24,16 @@ def campaign_members(
     candidates: DataFrame,
     lives: DataFrame,
     accounts: DataFrame,
+    joints: DataFrame,
     *,
     decide: DecideSettings,
 ) -> DataFrame:
     """One row per account of a candidate that met the decision rule.
 
-    An account is attributed where enough of its own exchanges take part, and no life of its owner goes on beside them;
-    otherwise it is associated: linked, but not accused. What does not take part of an attributed account's exchanges may
-    be anybody's: it is told as a mixture, by `share`. The campaign is named after the account that was first active.
+    An account is attributed where enough of its own exchanges take part, no life of its owner goes on beside them, and more
+    than one coincidence holds it to the others; otherwise it is associated: linked, but not accused. What does not take part
+    of an attributed account's exchanges may be anybody's: it is told as a mixture, by `share`. The campaign is named after the
+    account that was first active.
     """
     claimed = decisions.where("level is not null").select("candidate_id", F.col("probability").alias("claim"))
     judged = (
@@ -34,6 +41,8 @@ def campaign_members(
         .join(F.broadcast(claimed), "candidate_id")
         .join(lives.drop("candidate_id"), "account_id")
         .join(_paid_alone(accounts), "account_id", "left")
+        .join(_firmly_held(candidates.join(F.broadcast(claimed), "candidate_id"), joints), "account_id", "left")
+        .withColumn("firm", F.col("firm").isNotNull())
         .withColumn("share", F.round(F.col("taking_part") / F.col("exchanges"), 6))
         .withColumn("role", F.when(_takes_part(decide), "attributed").otherwise("associated"))
     )
@@ -55,13 +64,13 @@ def campaign_members(
 
 def _takes_part(decide: DecideSettings) -> Column:
     enough = (F.col("share") >= decide.min_share) & (F.col("taking_part") >= decide.min_member_exchanges)
-    return enough & F.col("own_days").isNull()
+    return enough & F.col("own_days").isNull() & F.col("firm")
 
 
 def _own_probability() -> Column:
     """The claim's, times that of the account taking part: by its share, by how firmly it is held, by an owner beside it."""
     part = likelihoods.membership(F.col("share"), F.col("support_bits"), F.col("own_days").isNotNull())
-    return F.greatest(F.lit(0.01), F.col("claim") * part)
+    return F.greatest(F.lit(0.01), F.col("claim") * part * F.when(F.col("firm"), 1.0).otherwise(LOOSE))
 
 
 def _campaign_id() -> Column:
@@ -69,6 +78,26 @@ def _campaign_id() -> Column:
     born = Window.partitionBy("candidate_id")
     first = F.min(F.struct(F.col("role") != "attributed", "first_time", "account_id")).over(born)
     return F.concat(F.lit("HS-"), F.upper(F.substring(F.sha2(first["account_id"], 256), 1, 10)))
+
+
+def _firmly_held(candidates: DataFrame, joints: DataFrame) -> DataFrame:
+    """Accounts that more than one coincidence holds to their candidate, by the joints that they share there.
+
+    A value that is easy to share, such as a network where others are too, may be a coincidence, and what goes with it, such
+    as a frame, one as well.
+    """
+    mine = joints.join(F.broadcast(candidates.select("account_id", "candidate_id")), "account_id")
+    shared = mine.groupBy("candidate_id", "joint").agg(F.count("*").alias("together")).where("together >= 2")
+    hard, other_hard = (by_name(HARD, F.col(name), "boolean") for name in ("kind", "other_kind"))
+    value = F.when(~hard, F.struct("kind", "value"))
+    other = F.when(~other_hard, F.struct(F.col("other_kind").alias("kind"), F.col("other_value").alias("value")))
+    held = mine.join(shared, ["candidate_id", "joint"], "left_semi").select(
+        "account_id", (hard & other_hard).alias("hard"), F.explode(F.array(value, other)).alias("easy")
+    )
+    counted = held.groupBy("account_id").agg(F.max("hard").alias("hard"), F.count_distinct("easy").alias("values"))
+    return counted.where(F.col("hard") | (F.col("values") >= LEAST_EASY)).select(
+        "account_id", F.lit(True).alias("firm")
+    )
 
 
 def _paid_alone(accounts: DataFrame) -> DataFrame:
@@ -103,8 +132,12 @@ def _reasons(decide: DecideSettings) -> Column:
             "own_days",
         ),
     )
+    loose = F.when(
+        ~F.col("firm"),
+        F.lit("Against: not more than one value holds it to the others, and to share one may be a coincidence."),
+    )
     alone = F.when(F.col("paid_alone"), F.lit("Against: nobody else uses its payment instrument."))
     part = F.when(F.col("share") >= decide.min_share, F.concat(F.lit("For: "), uses)).otherwise(
         F.concat(F.lit("Against: only "), uses)
     )
-    return F.filter(F.array(held, part, little, own, owner, alone), lambda reason: reason.isNotNull())
+    return F.filter(F.array(held, part, little, own, owner, loose, alone), lambda reason: reason.isNotNull())
