@@ -324,6 +324,27 @@ def test_an_account_that_one_coincidence_holds_to_the_others_is_not_attributed(
     assert warned == (role == "associated") == (found["a0"]["probability"] < 0.5)
 
 
+@pytest.mark.parametrize(("others_make", "role"), [(95, "attributed"), (105, "associated")])
+def test_an_account_that_makes_less_than_a_twentieth_of_what_the_others_make_is_not_attributed(
+    make: Callable[..., DataFrame], others_make: int, role: str
+) -> None:
+    stage = scene(make)
+    at = dt.datetime(2026, 5, 2)
+    more = [
+        (f"a{n}", f"more{n}/{place}", "9.9.9.9", "edge", "j", None, at, START, ["v"], None)
+        for n in range(1, 8)
+        for place in range(others_make - 5)
+    ]
+    lived = framed(stage.framed.sparkSession.createDataFrame(more, FRAMED))
+    decided = stage.framed.sparkSession.createDataFrame([("a0", "extraction", 0.9)], DECIDED)
+    members = replace(stage, framed=stage.framed.unionByName(lived)).members(decided)
+    found = {row["account_id"]: row for row in members.collect()}
+    assert found["a0"]["role"] == role
+    assert {row["role"] for name, row in found.items() if name != "a0"} == {"attributed"}
+    told = f"Against: it makes 5 exchanges with them, where half of the accounts make {others_make} or more."
+    assert (told in found["a0"]["reasons"]) == (role == "associated")
+
+
 @pytest.mark.parametrize(("victims", "measured"), [(3, 5), (4, 8)])
 def test_the_conduct_of_a_candidate_is_that_of_accounts_with_one_life_while_they_are_enough(
     make: Callable[..., DataFrame], victims: int, measured: int

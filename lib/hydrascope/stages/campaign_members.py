@@ -13,8 +13,10 @@ from hydrascope.settings import DecideSettings
 HARD = {kind.name: kind.hard for kind in KINDS}
 LEAST_EASY = 2
 """One value that is easy to share may be a coincidence: an account is firmly held by so many, or by a joint of two hard ones."""
+LEAST_OF_MEDIAN = 0.05
+"""An account that does less than a twentieth of what the median account of its candidate does in it is a bystander at most."""
 LOOSE = 0.5
-"""What remains of the probability of an account that is not firmly held: stated, as even chances."""
+"""What remains of the probability of an account that is not firmly held, or aside: stated, as even chances."""
 NEARLY_ALL = 0.95
 """From this share of its exchanges on, an account's other traffic is not worth a sentence."""
 
@@ -30,10 +32,10 @@ def campaign_members(
 ) -> DataFrame:
     """One row per account of a candidate that met the decision rule.
 
-    An account is attributed where enough of its own exchanges take part, no life of its owner goes on beside them, and more
-    than one coincidence holds it to the others; otherwise it is associated: linked, but not accused. What does not take part
-    of an attributed account's exchanges may be anybody's: it is told as a mixture, by `share`. The campaign is named after the
-    account that was first active.
+    An account is attributed where enough of its own exchanges take part, no life of its owner goes on beside them, it does
+    no small fraction of what the others do, and more than one coincidence holds it to them; otherwise it is associated:
+    linked, but not accused. What does not take part of an attributed account's exchanges may be anybody's: it is told as a
+    mixture, by `share`. The campaign is named after the account that was first active.
     """
     claimed = decisions.where("level is not null").select("candidate_id", F.col("probability").alias("claim"))
     judged = (
@@ -42,7 +44,9 @@ def campaign_members(
         .join(lives.drop("candidate_id"), "account_id")
         .join(_paid_alone(accounts), "account_id", "left")
         .join(_firmly_held(candidates.join(F.broadcast(claimed), "candidate_id"), joints), "account_id", "left")
+        .join(_usual(lives, decide), "candidate_id", "left")
         .withColumn("firm", F.col("firm").isNotNull())
+        .withColumn("aside", F.coalesce(F.col("taking_part") < LEAST_OF_MEDIAN * F.col("usual"), F.lit(False)))
         .withColumn("share", F.round(F.col("taking_part") / F.col("exchanges"), 6))
         .withColumn("role", F.when(_takes_part(decide), "attributed").otherwise("associated"))
     )
@@ -64,13 +68,15 @@ def campaign_members(
 
 def _takes_part(decide: DecideSettings) -> Column:
     enough = (F.col("share") >= decide.min_share) & (F.col("taking_part") >= decide.min_member_exchanges)
-    return enough & F.col("own_days").isNull() & F.col("firm")
+    return enough & F.col("own_days").isNull() & F.col("firm") & ~F.col("aside")
 
 
 def _own_probability() -> Column:
     """The claim's, times that of the account taking part: by its share, by how firmly it is held, by an owner beside it."""
     part = likelihoods.membership(F.col("share"), F.col("support_bits"), F.col("own_days").isNotNull())
-    return F.greatest(F.lit(0.01), F.col("claim") * part * F.when(F.col("firm"), 1.0).otherwise(LOOSE))
+    return F.greatest(
+        F.lit(0.01), F.col("claim") * part * F.when(F.col("firm") & ~F.col("aside"), 1.0).otherwise(LOOSE)
+    )
 
 
 def _campaign_id() -> Column:
@@ -78,6 +84,12 @@ def _campaign_id() -> Column:
     born = Window.partitionBy("candidate_id")
     first = F.min(F.struct(F.col("role") != "attributed", "first_time", "account_id")).over(born)
     return F.concat(F.lit("HS-"), F.upper(F.substring(F.sha2(first["account_id"], 256), 1, 10)))
+
+
+def _usual(lives: DataFrame, decide: DecideSettings) -> DataFrame:
+    """Per candidate the median (`usual`) of the exchanges that take part, of accounts that have enough of them."""
+    taking = lives.where(F.col("taking_part") >= decide.min_member_exchanges)
+    return taking.groupBy("candidate_id").agg(F.percentile("taking_part", F.lit(0.5)).alias("usual"))
 
 
 def _firmly_held(candidates: DataFrame, joints: DataFrame) -> DataFrame:
@@ -136,8 +148,16 @@ def _reasons(decide: DecideSettings) -> Column:
         ~F.col("firm"),
         F.lit("Against: not more than one value holds it to the others, and to share one may be a coincidence."),
     )
+    aside = F.when(
+        F.col("aside"),
+        F.format_string(
+            "Against: it makes %d exchanges with them, where half of the accounts make %.0f or more.",
+            "taking_part",
+            "usual",
+        ),
+    )
     alone = F.when(F.col("paid_alone"), F.lit("Against: nobody else uses its payment instrument."))
     part = F.when(F.col("share") >= decide.min_share, F.concat(F.lit("For: "), uses)).otherwise(
         F.concat(F.lit("Against: only "), uses)
     )
-    return F.filter(F.array(held, part, little, own, owner, loose, alone), lambda reason: reason.isNotNull())
+    return F.filter(F.array(held, part, little, own, owner, loose, aside, alone), lambda reason: reason.isNotNull())
