@@ -17,6 +17,9 @@ LEAST_BITS = math.log2(10)
 """So much must its holders in a candidate surprise, above the bits of having asked of so many families (Bonferroni 1936):
 one log in ten has a family that passes by chance."""
 
+LEAST_ASKED = 100
+"""A small log, in which few are asked, is no easier on its accounts than one in which so many are."""
+
 
 def own_families(holdings: DataFrame, candidates: DataFrame, activity: DataFrame) -> DataFrame:
     """One row per candidate and template family that two of its accounts or more hold, and use far more than others do.
@@ -40,7 +43,7 @@ def own_families(holdings: DataFrame, candidates: DataFrame, activity: DataFrame
     elsewhere = F.greatest(F.col("used") - F.col("mine"), F.lit(0.0)) / (F.col("everyone") - F.col("size"))
     by_chance = F.col("all_holders") * F.col("size") / F.col("everyone")
     asked = counted.where("holders >= 2").localCheckpoint()  # few rows; counted and used
-    enough = F.log2("asked") + LEAST_BITS
+    enough = F.log2(F.greatest("asked", F.lit(LEAST_ASKED))) + LEAST_BITS
     far_more = (inside >= LEAST_LIFT * elsewhere) & (surprise(F.col("holders"), by_chance) >= enough)
     beside = everyone.crossJoin(F.broadcast(asked.agg(F.count("*").alias("asked"))))
     kept = asked.join(used, "value").crossJoin(F.broadcast(beside)).where(far_more)

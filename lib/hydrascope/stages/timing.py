@@ -30,6 +30,7 @@ def timed(
 ) -> DataFrame:
     """The measures of timing, one row per candidate and measure: its value, interval and baseline."""
     home = placed.select("account_id", "candidate_id")
+    inside = placed.where("candidate_id is not null")
     edges = activity.agg(F.min("day").alias("first"), F.max("day").alias("last"))
     dated = placed.crossJoin(F.broadcast(edges))
     began = F.when(F.datediff("first_day", "first") >= COVERED_DAYS, F.col("first_day"))
@@ -42,8 +43,8 @@ def timed(
         joint(dated.select("candidate_id", began.alias("date")), "joint_start"),
         joint(dated.select("candidate_id", ended.alias("date")), "joint_stop"),
         joint(home.join(opened, "account_id").select("candidate_id", "date"), "signup_burst"),
-        succession(placed.where("candidate_id is not null"), accounts, successions),
-        rotation(judged_visits),
+        succession(inside, accounts, successions),
+        rotation(judged_visits.join(F.broadcast(inside.select("account_id")), "account_id", "left_semi")),
     ]
     return reduce(DataFrame.unionByName, looks).localCheckpoint()  # few rows from many looks, as in conduct
 
