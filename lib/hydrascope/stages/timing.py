@@ -16,8 +16,10 @@ LEAST_VARIANCE = 0.02
 """Accounts that are nearly always, or hardly ever, active in a window have no rhythm to compare: mean variance of less."""
 COVERED_DAYS = 2
 """What begins in the first days that the logs cover, or ends in the last, may have begun before or end later."""
+AWAY_DAYS = 10
+"""A return ends more silent days than a week's holiday has, with the weekends at both its ends and a day for a feast."""
 FEWEST_SEEN = 3
-"""Fewer beginnings or ends say nothing about whether they are joint."""
+"""Fewer beginnings, ends or returns say nothing about whether they are joint."""
 
 
 def timed(
@@ -43,6 +45,7 @@ def timed(
         joint(dated.select("candidate_id", began.alias("date")), "joint_start"),
         joint(dated.select("candidate_id", ended.alias("date")), "joint_stop"),
         joint(home.join(opened, "account_id").select("candidate_id", "date"), "signup_burst"),
+        joint(returns(activity, home), "joint_return", of=home),
         succession(inside, accounts, successions),
         rotation(judged_visits.join(F.broadcast(inside.select("account_id")), "account_id", "left_semi")),
     ]
@@ -114,17 +117,28 @@ def _correlation(marked: DataFrame, days: DataFrame, name: str, size: int) -> Da
     )
 
 
-def joint(dated: DataFrame, name: str) -> DataFrame:
+def returns(activity: DataFrame, placed: DataFrame) -> DataFrame:
+    """One row per return of an account: its candidate_id and the date, which ends more silent days than `AWAY_DAYS`."""
+    before = F.lag("day").over(Window.partitionBy("account_id").orderBy("day"))
+    days = activity.select("account_id", F.col("day").alias("date"), before.alias("before"))
+    back = days.where(F.datediff("date", "before") - 1 > AWAY_DAYS)
+    return back.join(placed, "account_id").select("candidate_id", "date")
+
+
+def joint(dated: DataFrame, name: str, of: DataFrame | None = None) -> DataFrame:
     """Per candidate the share of its accounts whose `date` falls in its busiest two successive days, and everyone else's.
 
-    `dated` is one row per account: candidate_id (null outside every cluster) and a date, null where it is not known.
+    `dated` is one row per account: candidate_id (null outside every cluster) and a date, null where it is not known. It is
+    the share of those with a date, or of all accounts `of` the candidate; then an account may have several dates, of
+    which no two are within two days.
     """
     known = dated.where("date is not null")
+    sizes = (known if of is None else of).groupBy(F.col("candidate_id").alias("home")).agg(F.count("*").alias("whole"))
     daily = known.groupBy("candidate_id", "date").agg(F.count("*").alias("accounts"))
     ordered = Window.partitionBy("candidate_id").orderBy("date")
     follows = F.lead("date").over(ordered) == F.date_add("date", 1)
     two = daily.withColumn("two", F.col("accounts") + F.when(follows, F.lead("accounts").over(ordered)).otherwise(0))
-    two = two.withColumn("whole", F.sum("accounts").over(Window.partitionBy("candidate_id")))
+    two = two.join(sizes, F.col("candidate_id").eqNullSafe(F.col("home"))).drop("home")
     best = Window.partitionBy("candidate_id").orderBy(F.desc("two"), "date")
     inside = two.where("candidate_id is not null").withColumn("place", F.row_number().over(best))
     inside = inside.where((F.col("place") == 1) & (F.col("whole") >= FEWEST_SEEN))
