@@ -8,7 +8,8 @@ HYPOTHESIS = Hypothesis(
     name="coordinated_extraction",
     title="One operator harvests outputs through many accounts",
     for_bits=lambda: (
-        best("template_concentration", "capability_focus", "single_turn") + best("equal_load", "presence", "hours")
+        best("template_concentration", "capability_focus", "single_turn")
+        + best("equal_load", "presence", "hours", "joint_return")
     ),
     against_bits=lambda: (
         positive(-bits("one_organisation")) + positive(-bits("template_concentration")) + positive(-bits("equal_load"))

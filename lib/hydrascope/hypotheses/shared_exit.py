@@ -2,7 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from hydrascope.hypotheses.hypothesis import Hypothesis, bits, held, positive
+from hydrascope.hypotheses.hypothesis import Hypothesis, best, bits, held, positive
 
 HYPOTHESIS = Hypothesis(
     name="shared_exit",
@@ -12,7 +12,7 @@ HYPOTHESIS = Hypothesis(
         5 * held("content")
         + 4 * held("payment")
         + 3 * held("device")
-        + positive(bits("equal_load"))
+        + best("equal_load", "joint_return")
         + positive(bits("template_concentration"))
     ),
     because=lambda: F.format_string(
