@@ -46,6 +46,37 @@ def test_an_account_that_hangs_on_by_one_joint_stays_with_what_it_shares_most_wi
     assert min(np.bincount(part)) > 1
 
 
+def office(first: int, accounts: int = 6, joints: int = 3) -> np.ndarray:
+    """Accounts that all hold the same few joints."""
+    return np.stack(
+        [np.repeat(np.arange(accounts), joints) + first, np.tile(np.arange(joints), accounts) + 10**6 * first]
+    )
+
+
+def test_what_is_small_beside_the_whole_is_told_apart_as_well() -> None:
+    great = pool(600, 40, 12)
+    harvest, at_work = pool(20, 30, 4, first=2000, seed=1), office(3000)
+    met = np.array(
+        [[2000, 3000, 2001, 5], [-1, -1, -2, -2]]
+    )  # one account of the office, in one network of the harvest
+    assert sizes(np.concatenate([great, harvest, at_work, met], axis=1)) == [6, 20, 600]
+
+
+def test_what_is_proposed_as_one_stays_so_where_half_of_the_accounts_of_its_smaller_part_hold_something_of_the_other() -> (
+    None
+):
+    one, other = office(2000, accounts=12, joints=8), office(3000, accounts=12, joints=8)
+    great = pool(600, 40, 12)
+    hung_on = np.array([[5, 2011], [-9, -9]])
+
+    def cards(shared: int) -> np.ndarray:
+        both = np.arange(shared)
+        return np.stack([np.concatenate([both + 2000, both + 3000]), np.concatenate([-both - 1, -both - 1])])
+
+    assert sizes(np.concatenate([great, one, other, hung_on, cards(6)], axis=1)) == [24, 600]
+    assert sizes(np.concatenate([great, one, other, hung_on, cards(1)], axis=1)) == [12, 12, 600]
+
+
 def test_parts_do_not_depend_on_names_or_order() -> None:
     draw = np.random.default_rng(3)
     edges = np.concatenate([pool(50, 20, 6), pool(40, 20, 6, first=1000, seed=1)], axis=1)

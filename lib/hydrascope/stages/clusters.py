@@ -13,9 +13,6 @@ from hydrascope.columns import account_number, joint_number
 from hydrascope.settings import LinkSettings
 from hydrascope.stages.core import kept, peeled, support
 
-SMALL = 4
-"""A component of fewer accounts is not looked at for parts."""
-
 
 def clusters(core: DataFrame, joints: DataFrame, *, settings: LinkSettings) -> DataFrame:
     """One row per account of the evidence core that shares a joint with another, with its cluster.
@@ -59,7 +56,7 @@ def _parts(placed: DataFrame, edges: DataFrame, settings: LinkSettings) -> DataF
     inside = edges.join(placed.select(F.col("number").alias("src"), "component"), "src")
     sizes = inside.groupBy("component").agg(F.count_distinct("src").alias("accounts"), F.count("*").alias("edges"))
     large = F.col("edges") > settings.max_split_edges
-    sizes = sizes.where(F.col("accounts") >= SMALL).select("component", large.alias("too_large"))
+    sizes = sizes.where(F.col("accounts") >= splitting.SMALL).select("component", large.alias("too_large"))
     found = (
         inside.join(sizes.where("not too_large").select("component"), "component")
         .groupBy("component")
