@@ -43,21 +43,27 @@ def parts(account: Numbers, joint: Numbers, bits: Bits, apart: float) -> tuple[N
     Nodes are put in an order by their surroundings before the algorithm sees them, so that names decide nothing but ties
     between places that look alike.
     """
-    accounts, found = _level(account, joint, bits, apart, covered=False)
-    todo = [np.flatnonzero(found == number) for number in range(found.max() + 1)]
-    part, count = np.zeros(len(accounts), dtype=np.int64), 0
+    accounts, part = _level(account, joint, bits, apart, covered=False)
     place = np.searchsorted(accounts, account)
+    todo = _by_part(place, joint, bits, part[place]) if part.max() > 0 else []
+    found = 0
     while todo:
-        inside = todo.pop()
-        if len(inside) >= SMALL:
-            mine = np.isin(place, inside)
-            _, finer = _level(account[mine], joint[mine], bits[mine], apart, covered=True)
-            if finer.max() > 0:
-                todo += [inside[finer == number] for number in range(finer.max() + 1)]
-                continue
-        part[inside] = count
-        count += 1
+        holder, joint, bits = todo.pop()
+        inside = np.unique(holder)
+        finer = _level(holder, joint, bits, apart, covered=True)[1] if len(inside) >= SMALL else np.zeros(1, np.int64)
+        if finer.max() > 0:
+            todo += _by_part(holder, joint, bits, finer[np.searchsorted(inside, holder)])
+        else:
+            part[inside] = found
+            found += 1
     return accounts, part
+
+
+def _by_part(holder: Numbers, joint: Numbers, bits: Bits, part: Numbers) -> list[tuple[Numbers, Numbers, Bits]]:
+    """The entries of each part by themselves; `part` is each entry's."""
+    order = np.argsort(part, kind="stable")
+    starts = np.flatnonzero(np.diff(part[order])) + 1
+    return list(zip(*(np.split(each[order], starts) for each in (holder, joint, bits)), strict=True))
 
 
 def _level(account: Numbers, joint: Numbers, bits: Bits, apart: float, *, covered: bool) -> tuple[Numbers, Numbers]:
