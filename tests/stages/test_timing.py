@@ -86,12 +86,12 @@ def test_accounts_return_together_where_a_silence_of_more_than_ten_days_ends_for
     def active(*days: int) -> np.ndarray[Any, Any]:
         return np.array([[int(day in days)] + [0] * 23 for day in range(30)])
 
-    hours = {"a0": active(0, 1, 12), "a1": active(1, 13, 27), "a2": active(0, 11, 13), "a3": active(0, 20)}
-    hours |= {"p0": active(0, 12), "p1": active(0, 5, 10, 15), "p2": active(1, 3), "p3": active(2)}
+    hours = {"a0": active(0, 1, 14), "a1": active(1, 13, 27), "a2": active(0, 11, 13), "a3": active(0, 20)}
+    hours |= {"p0": active(0, 13), "p1": active(0, 5, 10, 15), "p2": active(1, 3), "p3": active(2)}
     placed = _placed(make, {name: "a" if name.startswith("a") else None for name in hours})
     activity = _activity(make, hours)
     told = timing.joint(timing.returns(activity, placed), "joint_return", of=placed)
-    # a0 and a1 come back on days 12 and 13; ten silent days, as a2's, are too few, and a3 comes back by itself
+    # a1 and a0 come back on days 13 and 14; ten silent days, as a2's, are too few, and a3 comes back by itself
     assert rows(told, "candidate_id", "value", "baseline") == [("a", 0.5, 0.25)]
 
 
