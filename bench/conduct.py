@@ -41,8 +41,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hydrascope-bench-") as name:
         folder = Path(chosen.warehouse).parent if chosen.warehouse else Path(name)
         if not chosen.warehouse:
-            worlds.generate(spark, name, preset="reference", seed=chosen.seed, scale=chosen.scale, form="tables")
-            pipeline.detect(spark, str(folder / "warehouse"), SETTINGS)
+            made = str(folder / "warehouse")
+            worlds.generate(spark, made, preset="reference", seed=chosen.seed, scale=chosen.scale, form="tables")
+            pipeline.detect(spark, made, SETTINGS)
         rows = timed(spark, folder, chosen.rounds)
         exchanges = tables.read(spark, str(folder / "warehouse"), "exchanges").count()
     if chosen.json:
