@@ -56,15 +56,12 @@ def office(first: int, accounts: int = 6, joints: int = 3) -> np.ndarray:
 def test_what_is_small_beside_the_whole_is_told_apart_as_well() -> None:
     great = pool(600, 40, 12)
     harvest, at_work = pool(20, 30, 4, first=2000, seed=1), office(3000)
-    met = np.array(
-        [[2000, 3000, 2001, 5], [-1, -1, -2, -2]]
-    )  # one account of the office, in one network of the harvest
+    # one account of the office is met in one network of the harvest
+    met = np.array([[2000, 3000, 2001, 5], [-1, -1, -2, -2]])
     assert sizes(np.concatenate([great, harvest, at_work, met], axis=1)) == [6, 20, 600]
 
 
-def test_what_is_proposed_as_one_stays_so_where_half_of_the_accounts_of_its_smaller_part_hold_something_of_the_other() -> (
-    None
-):
+def test_a_proposed_part_stays_one_where_half_of_its_smaller_side_holds_something_of_the_other() -> None:
     one, other = office(2000, accounts=12, joints=8), office(3000, accounts=12, joints=8)
     great = pool(600, 40, 12)
     hung_on = np.array([[5, 2011], [-9, -9]])
