@@ -20,8 +20,8 @@ ITERATIONS = 3
 SMALL = 4
 """Fewer accounts are not looked at for parts."""
 LEAST_HOLDERS, COVERED = 2, 0.5
-"""One account that shares a joint with another part is that account's coincidence: of either part so many must, and of the
-smaller so large a share."""
+"""What one account shares with another part, or cluster, is that account's coincidence: of either so many must hold it, and of
+the smaller so large a share. Parts are left as one by it (joints), and clusters judged as one (`unions`)."""
 LOOKS = 4
 """Rounds of structural hashing: two places that look alike that far are taken for alike."""
 

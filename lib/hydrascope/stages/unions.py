@@ -10,14 +10,11 @@ from pyspark.sql import functions as F
 from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS
 from hydrascope.settings import LinkSettings
+from hydrascope.splitting import COVERED, LEAST_HOLDERS
 
 VIEW = {kind.name: kind.view for kind in KINDS}
 CONDUCT = "content"
 INFRASTRUCTURE = ("address", "payment", "device", "credential", "mailbox")
-COVERED = 0.5
-"""Of the smaller cluster so many accounts must hold a value in common, in conduct and in infrastructure."""
-LEAST_HOLDERS = 2
-"""One account that shares a value with another cluster is that account's coincidence: so many of either must hold it."""
 EACH = 0.5
 """Conduct must give at least so much of what is asked for together, and so must infrastructure. A hand-over need not: its bits
 are less those of having asked."""
