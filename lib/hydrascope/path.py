@@ -199,7 +199,11 @@ SHARED: tuple[Shared, ...] = (
     Shared(
         "placed", ("activity", "candidates", "lives", "declared_accounts"), profiles.placed, (("settings", "decide"),)
     ),
-    Shared("timed", ("placed", "activity", "judged_visits", "accounts", "models", "successions"), timing.timed),
+    Shared(
+        "timed",
+        ("placed", "activity", "judged_visits", "accounts", "models", "successions", "coverage"),
+        timing.timed,
+    ),
 )
 
 FATES = {"exchange_fates": "exchanges", "edge_fates": "edges", "account_fates": "accounts", "model_fates": "models"}

@@ -80,8 +80,24 @@ def test_the_busiest_two_successive_days_hold_the_joint_beginning(make: Callable
     assert rows(told, "candidate_id", "value", "baseline") == [("a", 0.75, 0.25)]
 
 
+@pytest.mark.parametrize(
+    ("side", "records", "told"),
+    [
+        # a1 and a0 come back on days 13 and 14; ten silent days, as a2's, are too few, and a3 comes back by itself
+        ("gateway", [1000, 10, 10], (0.5, 0.25)),
+        ("gateway", [1000, 10, 0], (0.25, 0.0)),
+        ("gateway", [1001, 10, 0], (0.5, 0.25)),
+        ("edge", [1000, 10, 0], (0.5, 0.25)),
+    ],
+    ids=[
+        "every day is logged",
+        "a log says nothing of a day",
+        "a log of less than a hundredth",
+        "an edge says nothing",
+    ],
+)
 def test_accounts_return_together_where_a_silence_of_more_than_ten_days_ends_for_them_in_the_same_two_days(
-    make: Callable[..., DataFrame],
+    make: Callable[..., DataFrame], side: str, records: list[int], told: tuple[float, float]
 ) -> None:
     def active(*days: int) -> np.ndarray[Any, Any]:
         return np.array([[int(day in days)] + [0] * 23 for day in range(30)])
@@ -89,10 +105,18 @@ def test_accounts_return_together_where_a_silence_of_more_than_ten_days_ends_for
     hours = {"a0": active(0, 1, 14), "a1": active(1, 13, 27), "a2": active(0, 11, 13), "a3": active(0, 20)}
     hours |= {"p0": active(0, 13), "p1": active(0, 5, 10, 15), "p2": active(1, 3), "p3": active(2)}
     placed = _placed(make, {name: "a" if name.startswith("a") else None for name in hours})
-    activity = _activity(make, hours)
-    told = timing.joint(timing.returns(activity, placed), "joint_return", of=placed)
-    # a1 and a0 come back on days 13 and 14; ten silent days, as a2's, are too few, and a3 comes back by itself
-    assert rows(told, "candidate_id", "value", "baseline") == [("a", 0.5, 0.25)]
+    day = START + dt.timedelta(days=7)
+    whole, *rest = records
+    logged = make(
+        "coverage",
+        {"side": side, "format": "native", "day": day, "records": whole - sum(rest)},
+        *[
+            {"side": side, "format": "kong", "day": day + dt.timedelta(days=place), "records": each}
+            for place, each in enumerate(rest)
+        ],
+    )
+    found = timing.joint(timing.returns(_activity(make, hours), placed, logged), "joint_return", of=placed)
+    assert rows(found, "candidate_id", "value", "baseline") == [("a", *told)]
 
 
 def test_dealing_in_turn_changes_the_account_at_every_exchange_and_runs_hardly_ever(

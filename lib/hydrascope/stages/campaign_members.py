@@ -9,12 +9,11 @@ from hydrascope import likelihoods
 from hydrascope.columns import by_name
 from hydrascope.kinds import KINDS
 from hydrascope.settings import DecideSettings
+from hydrascope.stages.lives import is_aside, takes_part
 
 HARD = {kind.name: kind.hard for kind in KINDS}
 LEAST_EASY = 2
 """One value that is easy to share may be a coincidence: an account is firmly held by so many, or by a joint of two hard ones."""
-LEAST_OF_MEDIAN = 0.05
-"""An account that does less than a twentieth of what the median account of its candidate does in it is a bystander at most."""
 LOOSE = 0.5
 """What remains of the probability of an account that is not firmly held, or aside: stated, as even chances."""
 NEARLY_ALL = 0.95
@@ -37,6 +36,7 @@ def campaign_members(
     linked, but not accused. What does not take part of an attributed account's exchanges may be anybody's: it is told as a
     mixture, by `share`. The campaign is named after the account that was first active.
     """
+    attributed = takes_part(decide) & F.col("own_days").isNull() & F.col("firm")
     claimed = decisions.where("level is not null").select("candidate_id", F.col("probability").alias("claim"))
     judged = (
         candidates.drop("size")
@@ -44,11 +44,10 @@ def campaign_members(
         .join(lives.drop("candidate_id"), "account_id")
         .join(_paid_alone(accounts), "account_id", "left")
         .join(_firmly_held(candidates.join(F.broadcast(claimed), "candidate_id"), joints), "account_id", "left")
-        .join(_usual(lives, decide), "candidate_id", "left")
         .withColumn("firm", F.col("firm").isNotNull())
-        .withColumn("aside", F.coalesce(F.col("taking_part") < LEAST_OF_MEDIAN * F.col("usual"), F.lit(False)))
+        .withColumn("aside", is_aside())
         .withColumn("share", F.round(F.col("taking_part") / F.col("exchanges"), 6))
-        .withColumn("role", F.when(_takes_part(decide), "attributed").otherwise("associated"))
+        .withColumn("role", F.when(attributed, "attributed").otherwise("associated"))
     )
     return judged.select(
         _campaign_id().alias("campaign_id"),
@@ -66,11 +65,6 @@ def campaign_members(
     )
 
 
-def _takes_part(decide: DecideSettings) -> Column:
-    enough = (F.col("share") >= decide.min_share) & (F.col("taking_part") >= decide.min_member_exchanges)
-    return enough & F.col("own_days").isNull() & F.col("firm") & ~F.col("aside")
-
-
 def _own_probability() -> Column:
     """The claim's, times that of the account taking part: by its share, by how firmly it is held, by an owner beside it."""
     part = likelihoods.membership(F.col("share"), F.col("support_bits"), F.col("own_days").isNotNull())
@@ -84,12 +78,6 @@ def _campaign_id() -> Column:
     born = Window.partitionBy("candidate_id")
     first = F.min(F.struct(F.col("role") != "attributed", "first_time", "account_id")).over(born)
     return F.concat(F.lit("HS-"), F.upper(F.substring(F.sha2(first["account_id"], 256), 1, 10)))
-
-
-def _usual(lives: DataFrame, decide: DecideSettings) -> DataFrame:
-    """Per candidate the median (`usual`) of the exchanges that take part, of accounts that have enough of them."""
-    taking = lives.where(F.col("taking_part") >= decide.min_member_exchanges)
-    return taking.groupBy("candidate_id").agg(F.percentile("taking_part", F.lit(0.5)).alias("usual"))
 
 
 def _firmly_held(candidates: DataFrame, joints: DataFrame) -> DataFrame:

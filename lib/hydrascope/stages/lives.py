@@ -14,6 +14,9 @@ account of the candidate uses where less of what takes part comes from it."""
 STRAY = 0.01
 """An account takes part from the day by which it made so much of what it makes of it: a phrase used once is no beginning."""
 
+LEAST_OF_MEDIAN = 0.05
+"""An account that does less than a twentieth of what the median account of its candidate does in it is a bystander at most."""
+
 
 def lives(
     judged_visits: DataFrame, own_families: DataFrame, accounts: DataFrame, *, settings: DecideSettings
@@ -32,6 +35,9 @@ def lives(
     older than its part by `min_age_days`, by its creation or by what was seen. Cover traffic of an operator has the
     operator's client and addresses. `own_exchanges`, `own_days` and `own_since` are null where there is no such life of
     at least `min_own_days`.
+
+    `usual` is the median of what takes part, over the candidate's accounts of which at least `min_member_exchanges` do, null
+    where none has so many.
     """
     known = own_families.groupBy("candidate_id").agg(F.array_sort(F.collect_set("value")).alias("known"))
     talk = Window.partitionBy("account_id", F.coalesce("conversation_id", "exchange_id"))
@@ -82,8 +88,22 @@ def lives(
     old = F.datediff("began", F.least("own_since", "created")) >= settings.min_age_days
     lived = F.coalesce((F.col("own_days") >= settings.min_own_days) & old, F.lit(False))
     told = [F.when(lived, F.col(name)).alias(name) for name in ("own_exchanges", "own_days", "own_since")]
-    lived_so = summed.select("account_id", "candidate_id", "exchanges", "taking_part", "first_time", "last_time", *told)
+    many = F.when(F.col("taking_part") >= settings.min_member_exchanges, F.col("taking_part"))
+    usual = F.percentile(many, F.lit(0.5)).over(Window.partitionBy("candidate_id")).alias("usual")
+    kept = ("account_id", "candidate_id", "exchanges", "taking_part", "first_time", "last_time")
+    lived_so = summed.select(*kept, *told, usual)
     return lived_so.localCheckpoint()  # conduct and members start from it, and hold no plan of its own
+
+
+def takes_part(settings: DecideSettings) -> Column:
+    """Whether an account does enough in its candidate for something to be claimed of it, by its row of `lives`."""
+    share = F.round(F.col("taking_part") / F.col("exchanges"), 6)
+    return (share >= settings.min_share) & (F.col("taking_part") >= settings.min_member_exchanges) & ~is_aside()
+
+
+def is_aside() -> Column:
+    """Whether an account does a small fraction of what the others do in its candidate, by its row of `lives`."""
+    return F.coalesce(F.col("taking_part") < LEAST_OF_MEDIAN * F.col("usual"), F.lit(False))
 
 
 def _served(trace: str) -> Column:

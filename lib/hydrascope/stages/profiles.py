@@ -11,6 +11,7 @@ from hydrascope import likelihoods
 from hydrascope.columns import entropy_bits, exact_sum
 from hydrascope.measures import BY_NAME
 from hydrascope.settings import DecideSettings
+from hydrascope.stages.lives import takes_part
 
 ALIVE_DAYS = 7
 """An account must span this many days before its daily presence says anything."""
@@ -70,18 +71,27 @@ def placed(
     """The profiles of accounts that are judged, with their candidate, and of those outside every cluster (candidate_id null).
 
     Accounts in which an owner's life goes on are left out where enough others remain to be a candidate: nothing is claimed
-    of them, and what two people do with one account says nothing of how the others act together.
+    of them, and what two people do with one account says nothing of how the others act together. So are, of those that
+    remain, bystanders that hardly take part, where those that do are enough and no fewer than the bystanders: what a few do
+    is not what the candidate does.
 
     `declared` is the share of the account's days that declarations cover, by the one that covers most.
     """
-    owned = lives.where("own_days is not null").select("account_id", F.lit(True).alias("owned"))
-    others = F.count_if(F.col("owned").isNull()).over(Window.partitionBy("candidate_id"))
+    beside = lives.select(
+        "account_id", F.col("own_days").isNotNull().alias("owned"), takes_part(settings).alias("acts")
+    )
+    whole = Window.partitionBy("candidate_id")
+    alone, acting = F.count_if(~F.col("owned")).over(whole), F.count_if(F.col("acts")).over(whole)
+    enough = (F.col("acting") >= settings.min_accounts) & (2 * F.col("acting") >= F.count("*").over(whole))
     judged = (
         candidates.where(F.col("size") >= settings.min_accounts)
-        .join(owned, "account_id", "left")
-        .withColumn("others", others)
-        .where(F.col("owned").isNull() | (F.col("others") < settings.min_accounts))
-        .drop("size", "kinds", "owned", "others")
+        .join(beside, "account_id")
+        .withColumn("alone", alone)
+        .where(~F.col("owned") | (F.col("alone") < settings.min_accounts))
+        .withColumn("acting", acting)
+        .withColumn("enough", enough)
+        .where(F.col("acts") | ~F.col("enough"))
+        .select("account_id", "candidate_id", "cluster_id", "support_bits")
     )
     every = candidates.select("account_id", F.lit(True).alias("held"))
     said = declared_accounts.groupBy("account_id").agg(F.max("share").alias("declared"))

@@ -18,6 +18,8 @@ COVERED_DAYS = 2
 """What begins in the first days that the logs cover, or ends in the last, may have begun before or end later."""
 AWAY_DAYS = 10
 """A return ends more silent days than a week's holiday has, with the weekends at both its ends and a day for a feast."""
+WEIGHTY = 0.01
+"""A log with a hundredth of all records hides, while it says nothing, enough accounts to look like a joint silence."""
 FEWEST_SEEN = 3
 """Fewer beginnings, ends or returns say nothing about whether they are joint."""
 
@@ -29,6 +31,7 @@ def timed(
     accounts: DataFrame,
     models: DataFrame,
     successions: DataFrame,
+    coverage: DataFrame,
 ) -> DataFrame:
     """The measures of timing, one row per candidate and measure: its value, interval and baseline."""
     home = placed.select("account_id", "candidate_id")
@@ -45,7 +48,7 @@ def timed(
         joint(dated.select("candidate_id", began.alias("date")), "joint_start"),
         joint(dated.select("candidate_id", ended.alias("date")), "joint_stop"),
         joint(home.join(opened, "account_id").select("candidate_id", "date"), "signup_burst"),
-        joint(returns(activity, home), "joint_return", of=home),
+        joint(returns(activity, home, coverage), "joint_return", of=home),
         succession(inside, accounts, successions),
         rotation(judged_visits.join(F.broadcast(inside.select("account_id")), "account_id", "left_semi")),
     ]
@@ -117,12 +120,26 @@ def _correlation(marked: DataFrame, days: DataFrame, name: str, size: int) -> Da
     )
 
 
-def returns(activity: DataFrame, placed: DataFrame) -> DataFrame:
-    """One row per return of an account: its candidate_id and the date, which ends more silent days than `AWAY_DAYS`."""
+def returns(activity: DataFrame, placed: DataFrame, coverage: DataFrame) -> DataFrame:
+    """One row per return of an account: its candidate_id and the date, which ends more silent days than `AWAY_DAYS`.
+
+    A day is silent only if the logs would have shown the account. On a day of which a log of the gateway's says nothing that
+    has `WEIGHTY` of all records nobody is known to be silent, and those that come back after it need not have been away.
+    """
     before = F.lag("day").over(Window.partitionBy("account_id").orderBy("day"))
     days = activity.select("account_id", F.col("day").alias("date"), before.alias("before"))
-    back = days.where(F.datediff("date", "before") - 1 > AWAY_DAYS)
+    between = F.filter("unseen", lambda day: (day > F.col("before")) & (day < F.col("date")))
+    silent = F.datediff("date", "before") - 1 - F.size(between)
+    back = days.crossJoin(F.broadcast(_unseen(coverage))).where(silent > AWAY_DAYS)
     return back.join(placed, "account_id").select("candidate_id", "date")
+
+
+def _unseen(coverage: DataFrame) -> DataFrame:
+    """One row: `unseen`, the days of which a weighty log of the gateway's says nothing."""
+    logs = coverage.where("side = 'gateway'")
+    of_all = F.sum("records").over(Window.partitionBy("format")) / F.sum("records").over(Window.partitionBy())
+    missed = logs.withColumn("share", of_all).where((F.col("share") >= WEIGHTY) & (F.col("records") == 0))
+    return missed.agg(F.collect_set("day").alias("unseen"))
 
 
 def joint(dated: DataFrame, name: str, of: DataFrame | None = None) -> DataFrame:
